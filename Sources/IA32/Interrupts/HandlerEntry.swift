@@ -1,0 +1,143 @@
+// Protected-mode entry of a handler through the IDT (SDM Vol. 3A 6.12 "Exception and Interrupt Handling"; Vol. 2A
+// "INT n/INTO/INT3/INT1", PROTECTED-MODE). Everything is checked before anything changes.
+
+extension Core {
+    /// Enters the handler of an event. Throws #GP, #NP, #TS, #SS or #PF, the state unchanged unless a task switch was
+    /// past its point of no return.
+    func enterHandler(_ event: InterruptEvent) throws(Fault) {
+        if isVirtual8086 { throw .unsupported(.virtual8086) }
+        let gate = try readGate(event)
+        if gate.type == SystemType.taskGate {
+            try enterTask(gate, event)
+        } else {
+            try enterProcedure(gate, event)
+        }
+    }
+
+    /// Steps 1 to 3: the gate, its type, its privilege and its presence.
+    @inline(__always) private func readGate(_ event: InterruptEvent) throws(Fault) -> Descriptor {
+        let offset = UInt32(event.vector) &* 8
+        // SDM Vol. 3A 6.13 "Error Code": IDT = 1, the index is the vector.
+        let code = offset | 2 | s.pointee.externalEvent
+        // SDM Vol. 3A 6.10 "Interrupt Descriptor Table (IDT)": beyond the limit.
+        guard offset &+ 7 <= s.pointee.idtLimit else { throw Fault.protection(code) }
+        let gate = try readDescriptor(at: s.pointee.idtBase &+ offset)
+        // SDM Vol. 3A 6.11 "IDT Descriptors": task, interrupt or trap gate. S and type in one set of 32 bits.
+        guard Core.gateTypes &>> ((gate.high &>> 8) & 0x1F) & 1 != 0 else { throw Fault.protection(code) }
+        // SDM Vol. 3A 6.12.1.1 "Protection of Exception- and Interrupt-Handler Procedures": INT n only.
+        guard !event.source.isSoftware || gate.dpl >= s.pointee.cpl else { throw Fault.protection(code) }
+        // SDM Vol. 3A 6.15 "Interrupt 11".
+        guard gate.isPresent else { throw Fault.notPresent(code) }
+        return gate
+    }
+
+    /// Types 5, 6, 7, E and F with S = 0.
+    private static let gateTypes: UInt32 = 0xC0E0
+
+    // MARK: Task gates
+
+    /// SDM Vol. 3A 6.12.2 "Interrupt Tasks". The offset fields of the gate are ignored.
+    private func enterTask(_ gate: Descriptor, _ event: InterruptEvent) throws(Fault) {
+        let selector = Selector(gate.gateSelector)
+        let task = try taskDescriptor(selector)
+        try switchTask(
+            to: selector, entry: task.entry, at: task.address, source: .gate,
+            errorCode: event.hasErrorCode ? event.errorCode : nil, savedFlags: eflags | event.resumeFlag)
+    }
+
+    // MARK: Interrupt and trap gates
+
+    /// Steps 4 to 8: code segment, stack, pushes, flags.
+    @inline(__always) private func enterProcedure(_ gate: Descriptor, _ event: InterruptEvent) throws(Fault) {
+        let is32Bit = gate.type & 8 != 0
+        let code = try handlerSegment(Selector(gate.gateSelector))
+        let oldLevel = s.pointee.cpl
+        let level = code.isConforming ? oldLevel : code.dpl
+        let isInner = level < oldLevel
+        var stack = isInner ? try newStack(level: level) : currentStack()
+        let count: UInt32 = (isInner ? 5 : 3) + (event.hasErrorCode ? 1 : 0)
+        try requireRoom(stack, bytes: count * (is32Bit ? 4 : 2), itemBytes: is32Bit ? 4 : 2)
+        let target = is32Bit ? gate.gateOffset : gate.gateOffset & 0xFFFF
+        // SDM Vol. 2A "INT n": the handler's first instruction outside its segment's limit.
+        guard target <= code.limit else { throw Fault.protection(s.pointee.externalEvent) }
+        if is32Bit {
+            try pushFrame32(event, isInner: isInner, on: &stack)
+        } else {
+            try pushFrame16(event, isInner: isInner, on: &stack)
+        }
+        // Nothing below can fault.
+        if isInner {
+            s.pointee.cpl = level
+            s.pointee.tagOffset = 0
+            adopt(stack)
+        } else {
+            s.pointee.general[4] = stack.pointer
+        }
+        let selector = (gate.gateSelector & 0xFFFC) | UInt16(level)
+        setSegment(.cs, SegmentRegister(selector: selector, descriptor: code))
+        s.pointee.eip = target
+        clearFlagsForHandler(isInterruptGate: gate.type & 1 == 0)
+    }
+
+    /// Step 4: the gate's code segment, accessed. Also what the null selector says.
+    @inline(__always) private func handlerSegment(_ selector: Selector) throws(Fault) -> Descriptor {
+        let ext = s.pointee.externalEvent
+        // SDM Vol. 3A 6.15 "Interrupt 13": null selector, outside its table, not code, or more privileged than it may.
+        guard !selector.isNull else { throw Fault.protection(ext) }
+        guard let address = descriptorAddress(selector) else { throw Fault.protection(selector.errorCode | ext) }
+        var entry = try readDescriptor(at: address)
+        guard entry.isCode, entry.dpl <= s.pointee.cpl else { throw Fault.protection(selector.errorCode | ext) }
+        guard entry.isPresent else { throw Fault.notPresent(selector.errorCode | ext) }
+        if entry.high & 0x100 == 0 {
+            try setAccessed(entry, at: address)
+            entry.high |= 0x100
+        }
+        return entry
+    }
+
+    /// SDM Vol. 3A 6.12.1, Figure 6-4 "Stack Usage on Transfers to Interrupt and Exception-Handling Routines".
+    @inline(__always) private func pushFrame32(
+        _ event: InterruptEvent, isInner: Bool, on stack: inout NewStack
+    ) throws(Fault) {
+        if isInner {
+            try push32(UInt32(segment(.ss).pointee.selector), on: &stack)
+            try push32(s.pointee.general[4], on: &stack)
+        }
+        try push32(eflags | event.resumeFlag, on: &stack)
+        try push32(UInt32(segment(.cs).pointee.selector), on: &stack)
+        try push32(s.pointee.eip, on: &stack)
+        if event.hasErrorCode { try push32(event.errorCode, on: &stack) }
+    }
+
+    /// The same through a 16-bit gate: the low halves.
+    @inline(never) private func pushFrame16(
+        _ event: InterruptEvent, isInner: Bool, on stack: inout NewStack
+    ) throws(Fault) {
+        if isInner {
+            try push16(segment(.ss).pointee.selector, on: &stack)
+            try push16(UInt16(truncatingIfNeeded: s.pointee.general[4]), on: &stack)
+        }
+        try push16(UInt16(truncatingIfNeeded: eflags), on: &stack)
+        try push16(segment(.cs).pointee.selector, on: &stack)
+        try push16(UInt16(truncatingIfNeeded: s.pointee.eip), on: &stack)
+        if event.hasErrorCode { try push16(UInt16(truncatingIfNeeded: event.errorCode), on: &stack) }
+    }
+
+    /// Clears TF, NT, RF and VM, and IF for an interrupt gate (SDM Vol. 3A 6.12.1.3 "Flag Usage By Exception- or
+    /// Interrupt-Handler Procedure").
+    @inline(__always) private func clearFlagsForHandler(isInterruptGate: Bool) {
+        clearSystemFlags(
+            EFLAGS.trap | EFLAGS.nestedTask | EFLAGS.resume | EFLAGS.virtual8086
+                | (isInterruptGate ? EFLAGS.interrupt : 0))
+    }
+
+    /// Clears flags that are not arithmetic.
+    @inline(__always) func clearSystemFlags(_ mask: UInt32) {
+        // Without attention TF is clear and IF decides nothing: there is nothing to look at again.
+        if s.pointee.attention.isEmpty {
+            s.pointee.flags &= ~mask
+        } else {
+            setEFLAGS(0, mask: mask)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import IA32
+import Testing
+
+struct DebugRegistersTests {
+    @Test(
+        arguments: [
+            (0, 0x1234, 0, 0x1234), (3, 0xFFFF_FFFF, 3, 0xFFFF_FFFF), (6, 0, 6, 0xFFFF_0FF0),
+            (6, 0xFFFF_FFFF, 6, 0xFFFF_EFFF), (7, 0, 7, 0x400), (7, 0xFFFF_FF00, 7, 0xFFFF_2700),
+            (4, 0x8000, 6, 0xFFFF_8FF0), (5, 0x2000, 7, 0x2400), (6, 0x4000, 4, 0xFFFF_4FF0),
+        ] as [(UInt8, UInt32, UInt8, UInt32)])
+    func writeAndRead(_ written: UInt8, _ value: UInt32, _ read: UInt8, _ result: UInt32) {
+        let machine = TestMachine()
+        machine.processor[.eax] = value
+        #expect(machine.fault(of: [0x0F, 0x23, 0xC0 | written << 3]) == nil)
+        #expect(machine.fault(of: [0x0F, 0x21, 0xC1 | read << 3]) == nil)
+        #expect(machine.processor[.ecx] == result)
+    }
+
+    @Test(arguments: [0x21, 0x23] as [UInt8], [4, 5] as [UInt8])
+    func aliasesEndWithDebuggingExtensions(_ opcode: UInt8, _ register: UInt8) {
+        let machine = TestMachine()
+        machine.processor.cr4 = 8
+        #expect(machine.fault(of: [0x0F, opcode, 0xC0 | register << 3]) == .ud)
+    }
+
+    @Test(arguments: [0x21, 0x23] as [UInt8], [0, 4, 6, 7] as [UInt8]) func needsCPL0(
+        _ opcode: UInt8, _ register: UInt8
+    ) {
+        let machine = TestMachine()
+        machine.enter(ring: 3)
+        #expect(machine.fault(of: [0x0F, opcode, 0xC0 | register << 3]) == .gp(0))
+    }
+
+    @Test func enabledBreakpointIsNamed() {
+        let machine = TestMachine()
+        machine.processor[.eax] = 0x401
+        #expect(machine.execute([0x0F, 0x23, 0xF8]) == .unsupported("breakpoints in the debug registers"))
+        #expect(machine.processor.eip == Place.code)
+    }
+}
