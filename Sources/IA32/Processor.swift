@@ -4,10 +4,8 @@
 public final class Processor {
     let core: Core
     let memory: PhysicalMemory
-    /// The machine; not retained. Without one, ports and devices read all ones.
-    public weak var host: (any ProcessorHost)?
-    private var events: [EventRecord] = []
-    private static let eventBatch = 256
+    /// The machine; not retained, so it must clear this before it goes away. Without one, ports and devices read all ones.
+    public unowned(unsafe) var host: (any ProcessorHost)?
 
     /// Linear addresses before which `reachedCodeAddress` is called.
     public var codeHooks: Set<LinearAddress> = [] {
@@ -20,7 +18,6 @@ public final class Processor {
         core = Core(Processor.makeState(memory))
         core.s.pointee.owner = OwnerReference.passUnretained(self)
         memory.attach(core)
-        events.reserveCapacity(Processor.eventBatch)
         reset()
     }
 
@@ -29,6 +26,7 @@ public final class Processor {
         core.s.pointee.cache.free()
         giveBack(core.s.pointee.tlb)
         giveBack(core.s.pointee.fetchWindow)
+        giveBack(core.s.pointee.events)
         giveBack(core.s)
     }
 
@@ -38,8 +36,9 @@ public final class Processor {
         state.initialize(
             to: ProcessorState(
                 operation: cache.operations, blockEnd: cache.operations, block: cache.blocks,
-                fetchWindow: takeZeroed(UInt8.self, count: 32), memory: memory.access, cache: cache,
-                tlb: takeZeroed(TLBEntry.self, count: TLBEntry.count)))
+                fetchWindow: takeZeroed(UInt8.self, count: 32),
+                events: takeZeroed(EventRecord.self, count: ProcessorState.eventBatch), memory: memory.access,
+                cache: cache, tlb: takeZeroed(TLBEntry.self, count: TLBEntry.count)))
         for index in 0..<TLBEntry.count { state.pointee.tlb[index] = TLBEntry() }
         return state
     }
@@ -49,11 +48,14 @@ public final class Processor {
         let s = core.s
         var fresh = ProcessorState(
             operation: s.pointee.cache.operations, blockEnd: s.pointee.cache.operations, block: s.pointee.cache.blocks,
-            fetchWindow: s.pointee.fetchWindow, memory: s.pointee.memory, cache: s.pointee.cache, tlb: s.pointee.tlb)
+            fetchWindow: s.pointee.fetchWindow, events: s.pointee.events, memory: s.pointee.memory,
+            cache: s.pointee.cache, tlb: s.pointee.tlb)
         fresh.owner = s.pointee.owner
         fresh.retired = s.pointee.retired
         fresh.deadline = s.pointee.deadline
         fresh.hooks = s.pointee.hooks
+        fresh.eventCount = s.pointee.eventCount
+        fresh.keepsNMIBlockedOnFaultingReturn = s.pointee.keepsNMIBlockedOnFaultingReturn
         fresh.cr0 = CR0.extensionType | CR0.cacheDisable | CR0.notWriteThrough
         fresh.eip = 0xFFF0
         s.pointee = fresh
@@ -110,15 +112,24 @@ public final class Processor {
         if attention.contains(.shutdown) { return .shutdown }
         if attention.contains(.stopRequest) {
             core.lower(.stopRequest)
-            return .stopRequested
+            let unsupported = core.s.pointee.unsupportedInDelivery
+            core.s.pointee.unsupportedInDelivery = 0
+            guard unsupported != 0 else { return .stopRequested }
+            return .unsupported(Unsupported(rawValue: unsupported - 1)?.text ?? "")
         }
         return core.s.pointee.retired >= core.s.pointee.deadline ? .deadline : .halted
     }
 
     /// Ends `run()` at the next instruction boundary.
     public func requestStop() { core.raise(.stopRequest) }
-    /// HLT was executed and nothing has ended it yet.
-    public var isHalted: Bool { core.s.pointee.isHalted }
+    /// HLT was executed and nothing has ended it yet. Clearing it resumes after the HLT.
+    public var isHalted: Bool {
+        get { core.s.pointee.isHalted }
+        set {
+            core.s.pointee.isHalted = newValue
+            if newValue { core.raise(.halted) } else { core.lower(.halted) }
+        }
+    }
 
     // MARK: Interrupt lines
 
@@ -162,20 +173,26 @@ public final class Processor {
     }
 
     /// Adds a record to the event log.
-    public func appendEvent(_ record: EventRecord) {
-        events.append(record)
-        if events.count >= Processor.eventBatch { flushEvents() }
-    }
+    public func appendEvent(_ record: EventRecord) { core.appendEvent(record) }
 
     /// Hands the records so far to the host.
     public func flushEvents() {
-        guard !events.isEmpty else { return }
-        host?.consume(events)
-        events.removeAll(keepingCapacity: true)
+        let count = core.s.pointee.eventCount
+        guard count > 0 else { return }
+        let records = (0..<count).map { core.s.pointee.events[$0] }
+        core.s.pointee.eventCount = 0
+        host?.consume(records)
     }
 }
 
 extension Core {
     /// Adds a record to the event log.
-    func appendEvent(_ record: EventRecord) { owner?.appendEvent(record) }
+    @inline(__always) func appendEvent(_ record: EventRecord) {
+        let count = s.pointee.eventCount
+        s.pointee.events[count] = record
+        s.pointee.eventCount = count + 1
+        if count + 1 == ProcessorState.eventBatch { flushEvents() }
+    }
+
+    @inline(never) private func flushEvents() { owner?.flushEvents() }
 }

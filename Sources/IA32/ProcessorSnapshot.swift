@@ -29,6 +29,8 @@ extension Processor {
         new.cache = old.cache
         new.tlb = old.tlb
         new.fetchWindow = old.fetchWindow
+        new.events = old.events
+        new.eventCount = old.eventCount
         new.block = old.block
         new.operation = old.blockEnd
         new.blockEnd = old.blockEnd

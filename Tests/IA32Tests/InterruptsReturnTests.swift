@@ -55,6 +55,20 @@ struct ReturnCase: Sendable, CustomTestStringConvertible {
         return machine
     }
 
+    /// SDM Vol. 3A 17.3.1.1: RF protects one instruction after the IRET that set it.
+    @Test(arguments: [false, true]) func resumeFlagLastsOneInstruction(_ isInterruptedAtOnce: Bool) {
+        let machine = machine([Place.target, 0x08, 0x1_0002])
+        machine.write([0xCF], Place.code)
+        machine.write([0x90, 0xCD, 0x40], Place.target)
+        machine.processor.deadline = machine.processor.instructionCount + 1
+        _ = machine.processor.run()
+        if isInterruptedAtOnce { machine.processor.raiseNMI() }
+        machine.processor.deadline += 10
+        #expect(machine.processor.run() == .halted)
+        let pushed = machine.read32(machine.processor[.esp] + 8)
+        #expect(pushed & 0x1_0000 == (isInterruptedAtOnce ? 0x1_0000 : 0))
+    }
+
     @Test(arguments: ReturnCase.all) func checks(_ row: ReturnCase) {
         let machine = machine(ring: row.ring, row.items)
         if let descriptor = row.descriptor { machine.setDescriptor(Sel.free, descriptor) }

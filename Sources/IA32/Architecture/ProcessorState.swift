@@ -73,6 +73,8 @@ struct ProcessorState {
     var depth: UInt32 = 0
     /// Linear address of the code hook that was just reported, so that it is not reported again on resumption.
     var hookPassed: UInt64 = .max
+    /// Instruction count at which EFLAGS.RF was set.
+    var resumeMark: UInt64 = .max
     /// A store changed memory, or a device was touched, since the repetition watch began.
     var isWatchTripped = false
     var isWatching = false
@@ -86,6 +88,10 @@ struct ProcessorState {
 
     /// Sixteen bytes for an instruction that lies in two pages.
     var fetchWindow: BytePointer
+    /// Event records not yet handed over; `eventCount` of them.
+    var events: EventPointer
+    var eventCount = 0
+    static let eventBatch = 256
     var memory: MemoryAccess
     var cache: CodeCacheStorage
     var tlb: TLBPointer

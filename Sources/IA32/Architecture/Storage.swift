@@ -11,6 +11,7 @@ typealias MicroOperationPointer = UnsafeMutablePointer<MicroOperation>
 typealias BlockPointer = UnsafeMutablePointer<Block>
 typealias TLBPointer = UnsafeMutablePointer<TLBEntry>
 typealias BytePointer = UnsafeMutablePointer<UInt8>
+typealias EventPointer = UnsafeMutablePointer<EventRecord>
 typealias RawPointer = UnsafeMutableRawPointer
 typealias BlockTable = UnsafeMutablePointer<BlockPointer?>
 typealias JumpCachePointer = UnsafeMutablePointer<JumpCacheEntry>

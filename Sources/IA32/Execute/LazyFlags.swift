@@ -87,8 +87,12 @@ extension Core {
     }
 
     /// All of EFLAGS.
+    ///
+    /// RF holds for one instruction: it reads as 0 once the one after the IRET or task switch that set it has completed
+    /// (SDM Vol. 3A 17.3.1.1 "Instruction-Breakpoint Exception Condition").
     var eflags: UInt32 {
-        s.pointee.flags | arithmeticFlags
+        let isResumeOver = s.pointee.resumeMark != instructionCount
+        return s.pointee.flags & ~(isResumeOver ? EFLAGS.resume : 0) | arithmeticFlags
     }
 
     /// CF, PF, AF, ZF, SF and OF at their places.
@@ -119,6 +123,7 @@ extension Core {
             setArithmeticFlags(arithmeticFlags & ~mask | value & mask)
         }
         let system = mask & ~EFLAGS.arithmetic
+        if system & value & EFLAGS.resume != 0 { s.pointee.resumeMark = instructionCount }
         let old = s.pointee.flags
         s.pointee.flags = old & ~system | value & system | EFLAGS.reserved1
         if (old ^ s.pointee.flags) & (EFLAGS.interrupt | EFLAGS.trap) != 0 { refreshInterruptAttention() }

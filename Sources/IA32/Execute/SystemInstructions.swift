@@ -51,6 +51,7 @@ extension Core {
     /// RDTSC: the count is of instructions (SDM Vol. 2B "RDTSC"). Throws #GP(0) at CPL > 0 with CR4.TSD.
     func readTimeStamp() throws(Fault) {
         if s.pointee.cr4 & CR4.timeStampDisable != 0 { try requireSupervisor() }
+        s.pointee.isWatchTripped = true
         let count = instructionCount
         write32(GeneralRegister.eax.rawValue, UInt32(truncatingIfNeeded: count))
         write32(GeneralRegister.edx.rawValue, UInt32(truncatingIfNeeded: count >> 32))

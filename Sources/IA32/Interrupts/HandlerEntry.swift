@@ -53,30 +53,30 @@ extension Core {
         let code = try handlerSegment(Selector(gate.gateSelector))
         let oldLevel = s.pointee.cpl
         let level = code.isConforming ? oldLevel : code.dpl
-        let isInner = level < oldLevel
-        var stack = isInner ? try newStack(level: level) : currentStack()
-        let count: UInt32 = (isInner ? 5 : 3) + (event.hasErrorCode ? 1 : 0)
-        try requireRoom(stack, bytes: count * (is32Bit ? 4 : 2), itemBytes: is32Bit ? 4 : 2)
         let target = is32Bit ? gate.gateOffset : gate.gateOffset & 0xFFFF
-        // SDM Vol. 2A "INT n": the handler's first instruction outside its segment's limit.
-        guard target <= code.limit else { throw Fault.protection(s.pointee.externalEvent) }
-        if is32Bit {
-            try pushFrame32(event, isInner: isInner, on: &stack)
+        if level == oldLevel, is32Bit, let frame = plainFrame(event) {
+            guard target <= code.limit else { throw Fault.protection(s.pointee.externalEvent) }
+            fill(frame, event)
         } else {
-            try pushFrame16(event, isInner: isInner, on: &stack)
+            try pushFrame(event, level: level, target: target, code, is32Bit: is32Bit)
         }
         // Nothing below can fault.
-        if isInner {
-            s.pointee.cpl = level
-            s.pointee.tagOffset = 0
-            adopt(stack)
-        } else {
-            s.pointee.general[4] = stack.pointer
-        }
         let selector = (gate.gateSelector & 0xFFFC) | UInt16(level)
-        setSegment(.cs, SegmentRegister(selector: selector, descriptor: code))
+        reloadCode(selector, code, isSameLevel: level == oldLevel)
         s.pointee.eip = target
         clearFlagsForHandler(isInterruptGate: gate.type & 1 == 0)
+    }
+
+    /// Loads CS from a checked descriptor; cheap if the hidden part is what it was, as in a flat kernel.
+    @inline(__always) func reloadCode(_ selector: UInt16, _ code: Descriptor, isSameLevel: Bool) {
+        let register = segment(.cs)
+        if isSameLevel, register.pointee.attributes == code.attributes, register.pointee.limit == code.limit,
+            register.pointee.base == code.base, register.pointee.isUsable != 0
+        {
+            register.pointee.selector = selector
+        } else {
+            setSegment(.cs, SegmentRegister(selector: selector, descriptor: code))
+        }
     }
 
     /// Step 4: the gate's code segment, accessed. Also what the null selector says.
@@ -95,8 +95,58 @@ extension Core {
         return entry
     }
 
+    /// Steps 5 to 7: the handler's stack, the frame on it, the handler's address; then SS:ESP and CPL.
+    @inline(never) private func pushFrame(
+        _ event: InterruptEvent, level: UInt8, target: UInt32, _ code: Descriptor, is32Bit: Bool
+    ) throws(Fault) {
+        let isInner = level < s.pointee.cpl
+        var stack = isInner ? try newStack(level: level) : currentStack()
+        let count: UInt32 = (isInner ? 5 : 3) + (event.hasErrorCode ? 1 : 0)
+        try requireRoom(stack, bytes: count * (is32Bit ? 4 : 2), itemBytes: is32Bit ? 4 : 2)
+        // SDM Vol. 2A "INT n": the handler's first instruction outside its segment's limit.
+        guard target <= code.limit else { throw Fault.protection(s.pointee.externalEvent) }
+        if is32Bit {
+            try pushFrame32(event, isInner: isInner, on: &stack)
+        } else {
+            try pushFrame16(event, isInner: isInner, on: &stack)
+        }
+        guard isInner else {
+            s.pointee.general[4] = stack.pointer
+            return
+        }
+        s.pointee.cpl = level
+        s.pointee.tagOffset = 0
+        adopt(stack)
+    }
+
+    /// Where the frame of an event at the same level goes, if the stack is flat there and the bytes are plain RAM.
+    @inline(__always) private func plainFrame(_ event: InterruptEvent) -> HostAddress? {
+        let stack = segment(.ss)
+        guard s.pointee.stackMask == .max, stack.pointee.writeEnd > UInt64(UInt32.max) else { return nil }
+        let bytes: UInt32 = event.hasErrorCode ? 16 : 12
+        let linear = stack.pointee.base &+ s.pointee.general[4] &- bytes
+        let entry = tlbEntry(linear)
+        guard (linear &+ (bytes &- 1)) & 0xFFFF_F000 == TLBEntry.writeTag(entry, s.pointee.tagOffset) else {
+            return nil
+        }
+        return HostAddress(value: entry.pointee.addend &+ UInt(linear))
+    }
+
+    /// The frame at the same level, the last item first, and ESP.
+    @inline(__always) private func fill(_ frame: HostAddress, _ event: InterruptEvent) {
+        var next = frame
+        if event.hasErrorCode {
+            next.store(event.errorCode)
+            next.value &+= 4
+        }
+        next.store(s.pointee.eip)
+        HostAddress(value: next.value &+ 4).store(UInt32(segment(.cs).pointee.selector))
+        HostAddress(value: next.value &+ 8).store(eflags | event.resumeFlag)
+        s.pointee.general[4] = s.pointee.general[4] &- (event.hasErrorCode ? 16 : 12)
+    }
+
     /// SDM Vol. 3A 6.12.1, Figure 6-4 "Stack Usage on Transfers to Interrupt and Exception-Handling Routines".
-    @inline(__always) private func pushFrame32(
+    private func pushFrame32(
         _ event: InterruptEvent, isInner: Bool, on stack: inout NewStack
     ) throws(Fault) {
         if isInner {
@@ -110,7 +160,7 @@ extension Core {
     }
 
     /// The same through a 16-bit gate: the low halves.
-    @inline(never) private func pushFrame16(
+    private func pushFrame16(
         _ event: InterruptEvent, isInner: Bool, on stack: inout NewStack
     ) throws(Fault) {
         if isInner {

@@ -121,7 +121,7 @@ extension Core {
         guard frame.eip <= code.limit else { throw Fault.protection(0) }
         // Nothing below can fault.
         releaseFrame(is32Bit: is32Bit)
-        setSegment(.cs, SegmentRegister(selector: frame.selector.value, descriptor: code))
+        reloadCode(frame.selector.value, code, isSameLevel: true)
         s.pointee.eip = frame.eip
         restoreFlags(frame.flags, level: level, is32Bit: is32Bit)
     }

@@ -42,4 +42,13 @@ extension Core {
     ) throws(Fault) {
         try writeLinear(linear, value, user: user)
     }
+
+    /// Raises now the page fault that a later access of the processor's own would raise. `count` is at most 4096.
+    @inline(__always) func probeSystem(_ linear: UInt32, count: UInt32, isWrite: Bool) throws(Fault) {
+        let entry = tlbEntry(linear)
+        let tag = isWrite ? entry.pointee.writeTagSupervisor : entry.pointee.readTagSupervisor
+        let last = linear &+ (count &- 1)
+        if linear & 0xFFFF_F000 == tag, last & 0xFFFF_F000 == tag { return }
+        try probeLinear(linear, count: count, isWrite: isWrite, user: false)
+    }
 }

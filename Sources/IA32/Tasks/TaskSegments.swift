@@ -56,6 +56,12 @@ extension Core {
     /// SDM Vol. 3A 6.15 "Interrupt 10", Table 6-6 (data segment); not present: "Interrupt 11". Null is allowed.
     private func loadTaskData(_ name: SegmentName, _ selector: Selector) throws(Fault) {
         guard !selector.isNull else { return }
+        // What SS passed is stricter: the same selector needs no second look.
+        let stack = segment(.ss)
+        if selector.value == stack.pointee.selector {
+            segment(name).pointee = stack.pointee
+            return
+        }
         let code = selector.errorCode | s.pointee.externalEvent
         guard let address = descriptorAddress(selector) else { throw Fault.invalidTSS(code) }
         let entry = try readDescriptor(at: address)

@@ -42,7 +42,7 @@ extension Core {
     ///
     /// `count` bytes are probed, for writing if `isWrite`. Throws #PF.
     func openTaskState(_ linear: UInt32, count: UInt32, isWrite: Bool) throws(Fault) -> TaskStateWindow {
-        try probeLinear(linear, count: count, isWrite: isWrite, user: false)
+        try probeSystem(linear, count: count, isWrite: isWrite)
         let entry = tlbEntry(linear)
         let tag = isWrite ? entry.pointee.writeTagSupervisor : entry.pointee.readTagSupervisor
         let isOnePage = (linear &+ (count - 1)) & 0xFFFF_F000 == tag && linear & 0xFFFF_F000 == tag

@@ -79,13 +79,13 @@ extension Core {
         let tr = segment(.tr).pointee
         try checkTaskLimits(old: tr, new: selector, entry)
         let isNesting = source == .call || source == .gate
-        try probeLinear(address, count: 8, isWrite: source != .interruptReturn, user: false)
+        try probeSystem(address, count: 8, isWrite: source != .interruptReturn)
         var oldEntryAddress: UInt32 = 0
         if !isNesting, tr.selector & 0xFFFC != 0, let oldAddress = descriptorAddress(Selector(tr.selector)) {
-            try probeLinear(oldAddress, count: 8, isWrite: true, user: false)
+            try probeSystem(oldAddress, count: 8, isWrite: true)
             oldEntryAddress = oldAddress
         }
-        if isNesting { try probeLinear(entry.base, count: 2, isWrite: true, user: false) }
+        if isNesting { try probeSystem(entry.base, count: 2, isWrite: true) }
         let new = try openTaskState(entry.base, count: TaskStateSegment.leastLimit + 1, isWrite: false)
         let old = try openSavedTask(tr.base)
         if entry.base != tr.base { try refuseVirtual8086(new) }
