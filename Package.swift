@@ -12,4 +12,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target
     ]
 }
 
-let package = Package(name: "traplab", targets: module("IA32"), swiftLanguageModes: [.v6])
+let machine: [Target] =
+    [.systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])])]
+    + module("IA32")
+    + module("Chipset")
+    + module("PC", ["IA32", "Chipset", "CXXHash"])
+
+let package = Package(name: "traplab", targets: machine, swiftLanguageModes: [.v6])
