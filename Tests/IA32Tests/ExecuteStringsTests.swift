@@ -16,8 +16,12 @@ import Testing
 
     static let rows: [Row] = [
         // rep movsb, and with a target one above the source: the first byte is repeated
-        Row(program: [0xF3, 0xA4], esi: 0x18000, edi: 0x19000, ecx: 16, flags: 2, after: [0x18010, 0x19010, 0], count: 16),
-        Row(program: [0xF3, 0xA4], esi: 0x18000, edi: 0x18001, ecx: 16, flags: 2, after: [0x18010, 0x18011, 0], count: 16),
+        Row(
+            program: [0xF3, 0xA4], esi: 0x18000, edi: 0x19000, ecx: 16, flags: 2, after: [0x18010, 0x19010, 0],
+            count: 16),
+        Row(
+            program: [0xF3, 0xA4], esi: 0x18000, edi: 0x18001, ecx: 16, flags: 2, after: [0x18010, 0x18011, 0],
+            count: 16),
         // over two page ends
         Row(
             program: [0xF3, 0xA5], esi: 0x18F00, edi: 0x1A002, ecx: 2048, flags: 2,
@@ -34,7 +38,9 @@ import Testing
             program: [0x67, 0xF3, 0xAA], esi: 0, edi: 0x5_FFFE, ecx: 0x7_0004, flags: 2,
             after: [0, 0x5_0002, 0x7_0000], count: 4),
         // repe cmpsb stops after the first difference, repne scasb after the first match (AL = 0)
-        Row(program: [0xF3, 0xA6], esi: 0x18000, edi: 0x18100, ecx: 9, flags: 2, after: [0x18003, 0x18103, 6], count: 3),
+        Row(
+            program: [0xF3, 0xA6], esi: 0x18000, edi: 0x18100, ecx: 9, flags: 2, after: [0x18003, 0x18103, 6],
+            count: 3),
         Row(program: [0xF2, 0xAE], esi: 0, edi: 0x18000, ecx: 9, flags: 2, after: [0, 0x18005, 4], count: 5),
     ]
 
