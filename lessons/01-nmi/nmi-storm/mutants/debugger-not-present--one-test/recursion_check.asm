@@ -1,0 +1,17 @@
+; Mutant: only KdDebuggerEnabled is tested.
+%include "kernel.inc"
+
+        extern  KiNMIRecursionCount, KiNmiCallHal, KdDebuggerNotPresent, KdDebuggerEnabled
+        extern  KeEnterKernelDebugger
+        global  KiNmiRecursionCheck
+
+        section .text
+KiNmiRecursionCheck:
+        cmp     dword [KiNMIRecursionCount], KI_NMI_RECURSION_LIMIT
+        jb      KiNmiCallHal
+        jne     .loop
+        cmp     byte [KdDebuggerEnabled], 0
+        je      .loop
+        call    KeEnterKernelDebugger
+.loop:
+        jmp     .loop

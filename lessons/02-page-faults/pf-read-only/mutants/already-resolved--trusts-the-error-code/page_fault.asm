@@ -1,0 +1,26 @@
+; Mutant: the error code alone decides; the PTE's write bit is not looked at.
+%include "kernel.inc"
+
+        extern  MiCopyOnWrite, MiDemandZero, MiResolveInvalidPte
+        global  MiResolveUserFault
+
+        section .text
+MiResolveUserFault:
+        mov     eax, [esi]
+        test    eax, PTE_VALID
+        jz      .notValid
+        test    ecx, PF_WRITE
+        jz      .resolved
+        test    eax, PTE_COPY_ON_WRITE
+        jnz     MiCopyOnWrite
+        jmp     .violation
+.resolved:                              ; the PTE allows it now: a stale TLB entry
+        xor     eax, eax
+        ret
+.violation:
+        mov     eax, STATUS_ACCESS_VIOLATION
+        ret
+.notValid:
+        cmp     eax, PTE_DEMAND_ZERO_RW
+        je      MiDemandZero
+        jmp     MiResolveInvalidPte
