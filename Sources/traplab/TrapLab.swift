@@ -1,0 +1,9 @@
+import CLICommands
+import Glibc
+
+@main
+enum TrapLab {
+    static func main() {
+        exit(TrapLabCommand.execute(Array(CommandLine.arguments.dropFirst())))
+    }
+}
