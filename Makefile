@@ -1,7 +1,7 @@
 # run: build, grade both lessons.  test: everything that is checked.  lint: source format.
 # YES=1 answers the question about installing packages.
 
-PACKAGES := liblua5.4-dev nasm libzydis-dev libxxhash-dev binutils pkg-config
+PACKAGES := liblua5.4-dev nasm libzydis-dev libxxhash-dev libmd-dev binutils pkg-config
 STATIC := .build/static
 TRAPLAB := $(STATIC)/release/traplab
 TESTED := .build/release/traplab

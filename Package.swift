@@ -22,11 +22,12 @@ let machine: [Target] =
 let tools: [Target] =
     [
         .systemLibrary(name: "CZydis", providers: [.apt(["libzydis-dev"])]),
+        .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .target(name: "CConfinement", cSettings: c),
     ]
     + module("Disassembly", ["CZydis"])
     + module("Confinement", ["CConfinement"])
-    + module("Assembly", ["Confinement"])
+    + module("Assembly", ["Confinement", "CMessageDigest"])
 
 let lua: [Target] =
     [
