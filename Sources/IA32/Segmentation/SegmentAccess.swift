@@ -1,19 +1,30 @@
 // Operands in memory: a segment, an offset, a width (SDM Vol. 3A 5.3 "Limit Checking", 5.4 "Type Checking").
 
 extension Core {
+    /// The host address of an operand that may be touched without further ado: within the bounds of a plain segment and
+    /// in a page whose tag is there. 0 sends it to the exact path.
+    @inline(__always) private func plainAddress(
+        _ segmentNumber: UInt8, _ offset: UInt32, _ size: UInt32, isWrite: Bool
+    ) -> HostAddress {
+        let register = segment(segmentNumber)
+        let end = isWrite ? register.pointee.writeEnd : register.pointee.readEnd
+        guard UInt64(offset) &+ UInt64(size) <= end else { return HostAddress(value: 0) }
+        let linear = register.pointee.base &+ offset
+        let entry = tlbEntry(linear)
+        let tag =
+            isWrite
+            ? TLBEntry.writeTag(entry, s.pointee.tagOffset) : TLBEntry.readTag(entry, s.pointee.tagOffset)
+        // An operand that crosses into the next page has that page's address here, which this entry never holds.
+        guard (linear &+ (size &- 1)) & 0xFFFF_F000 == tag else { return HostAddress(value: 0) }
+        return HostAddress(value: entry.pointee.addend &+ UInt(linear))
+    }
+
     /// Reads an operand. Throws #GP(0) or #SS(0) for the segment, #PF for the page.
     @inline(__always) func load<T: MemoryWord>(
         _ segmentNumber: UInt8, _ offset: UInt32, _ type: T.Type
     ) throws(Fault) -> T {
-        let register = segment(segmentNumber)
-        let size = UInt32(MemoryLayout<T>.size)
-        if UInt64(offset) &+ UInt64(size) <= register.pointee.readEnd {
-            let linear = register.pointee.base &+ offset
-            let entry = tlbEntry(linear)
-            if (linear &+ (size &- 1)) & 0xFFFF_F000 == TLBEntry.readTag(entry, s.pointee.tagOffset) {
-                return HostAddress(value: entry.pointee.addend &+ UInt(linear)).load(T.self)
-            }
-        }
+        let plain = plainAddress(segmentNumber, offset, UInt32(MemoryLayout<T>.size), isWrite: false)
+        if plain.value != 0 { return plain.load(T.self) }
         return try loadSlow(segmentNumber, offset, T.self)
     }
 
@@ -28,15 +39,8 @@ extension Core {
     @inline(__always) func store<T: MemoryWord>(
         _ segmentNumber: UInt8, _ offset: UInt32, _ value: T
     ) throws(Fault) {
-        let register = segment(segmentNumber)
-        let size = UInt32(MemoryLayout<T>.size)
-        if UInt64(offset) &+ UInt64(size) <= register.pointee.writeEnd {
-            let linear = register.pointee.base &+ offset
-            let entry = tlbEntry(linear)
-            if (linear &+ (size &- 1)) & 0xFFFF_F000 == TLBEntry.writeTag(entry, s.pointee.tagOffset) {
-                return HostAddress(value: entry.pointee.addend &+ UInt(linear)).store(value)
-            }
-        }
+        let plain = plainAddress(segmentNumber, offset, UInt32(MemoryLayout<T>.size), isWrite: true)
+        if plain.value != 0 { return plain.store(value) }
         try storeSlow(segmentNumber, offset, value)
     }
 
@@ -51,15 +55,9 @@ extension Core {
     @inline(__always) func modify<T: MemoryWord>(
         _ segmentNumber: UInt8, _ offset: UInt32, _ type: T.Type
     ) throws(Fault) -> HostAddress {
-        let register = segment(segmentNumber)
         let size = UInt32(MemoryLayout<T>.size)
-        if UInt64(offset) &+ UInt64(size) <= register.pointee.writeEnd {
-            let linear = register.pointee.base &+ offset
-            let entry = tlbEntry(linear)
-            if (linear &+ (size &- 1)) & 0xFFFF_F000 == TLBEntry.writeTag(entry, s.pointee.tagOffset) {
-                return HostAddress(value: entry.pointee.addend &+ UInt(linear))
-            }
-        }
+        let plain = plainAddress(segmentNumber, offset, size, isWrite: true)
+        if plain.value != 0 { return plain }
         return try modifySlow(segmentNumber, offset, size)
     }
 
