@@ -51,8 +51,8 @@ public struct TextReport {
     }
 
     private func scenarioLines(_ scenario: ScenarioResult) -> [String] {
-        let detail = scenario.stopDetail.isEmpty ? "" : " (\(scenario.stopDetail))"
-        let first = "  scenario \(scenario.id): \(scenario.stop)\(detail) after \(scenario.instructions) instructions"
+        let stop = scenario.stopDetail.isEmpty ? scenario.stop : scenario.stopDetail
+        let first = "  scenario \(scenario.id): \(stop), after \(scenario.instructions) instructions"
         return [style.paint(first, .faint)] + scenario.notes.map { "    " + $0 }
     }
 
