@@ -36,6 +36,8 @@ struct cls_state {
 
 static inline cls_state *cls_owner(lua_State *L) { return *(cls_state **)lua_getextraspace(L); }
 
+// Takes CLS_COUNT off the budget each time it is called.
+void cls_count_hook(lua_State *L, lua_Debug *unused);
 // Takes work off the budget; raises when it is used up.
 void cls_charge(lua_State *L, int64_t work);
 // Raises with the position of the first frame that is not ours.

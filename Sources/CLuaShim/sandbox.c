@@ -171,28 +171,6 @@ static int sandbox_move(lua_State *L) {
     return cls_relay(L);
 }
 
-void cls_wrap(lua_State *L, const char *name, lua_CFunction function) {
-    lua_getfield(L, -1, name);
-    lua_pushstring(L, name);
-    lua_pushcclosure(L, function, 2);
-    lua_setfield(L, -2, name);
-}
-
-int cls_relay(lua_State *L) {
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    if (lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0) == LUA_OK) return lua_gettop(L);
-    if (lua_type(L, -1) != LUA_TSTRING || cls_owner(L)->exhausted) return lua_error(L);
-    const char *text = lua_tostring(L, -1);
-    if (strcmp(text, "not enough memory") == 0) return lua_error(L);
-    cls_where(L);
-    lua_pushfstring(L, "'%s'", lua_tostring(L, lua_upvalueindex(2)));
-    luaL_gsub(L, text, "'?'", lua_tostring(L, -1));
-    lua_remove(L, -2);
-    lua_concat(L, 2);
-    return lua_error(L);
-}
-
 static void open_base(lua_State *L, int globals) {
     open_library(L, luaopen_base, "_G");
     for (const char *const *name = base_names; *name; name++) {
@@ -224,6 +202,7 @@ static void open_string(lua_State *L, int globals) {
     open_library(L, luaopen_string, "string");
     select_members(L, string_names);
     cls_open_strings(L);
+    cls_open_patterns(L);
     explain(L, "string.", removed_strings);
     // Method calls on strings must find the same table.
     lua_pushliteral(L, "");

@@ -1,6 +1,5 @@
 // The life of a state: creation, limits, protected calls.
 #include "internal.h"
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,46 +19,6 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
     void *moved = realloc(block, new_size);
     if (moved) state->memory_used += growth;
     return moved;
-}
-
-// Sticky: from now on every instruction of this thread and of the main one raises, so that no pcall survives.
-static void count_hook(lua_State *L, lua_Debug *unused) {
-    (void)unused;
-    cls_state *state = cls_owner(L);
-    cls_charge(L, state->exhausted ? 1 : CLS_COUNT);
-}
-
-void cls_charge(lua_State *L, int64_t work) {
-    cls_state *state = cls_owner(L);
-    state->remaining -= work;
-    state->call_remaining -= work;
-    if (!state->exhausted && state->remaining >= 0 && state->call_remaining >= 0) return;
-    state->exhausted = 1;
-    lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
-    lua_sethook(state->main, count_hook, LUA_MASKCOUNT, 1);
-    int64_t limit = state->remaining < 0 ? state->instruction_limit : state->call_limit;
-    cls_raise(L, "the limit of %I Lua instructions is used up", (LUAI_UACINT)limit);
-}
-
-void cls_where(lua_State *L) {
-    lua_Debug record;
-    for (int level = 0; lua_getstack(L, level, &record); level++) {
-        lua_getinfo(L, "Sl", &record);
-        if (record.currentline <= 0 || strncmp(record.source, "=(", 2) == 0) continue;
-        lua_pushfstring(L, "%s:%d: ", record.short_src, record.currentline);
-        return;
-    }
-    lua_pushliteral(L, "");
-}
-
-int cls_raise(lua_State *L, const char *format, ...) {
-    cls_where(L);
-    va_list arguments;
-    va_start(arguments, format);
-    lua_pushvfstring(L, format, arguments);
-    va_end(arguments);
-    lua_concat(L, 2);
-    return lua_error(L);
 }
 
 static int on_panic(lua_State *L) {
@@ -98,7 +57,7 @@ cls_state *cls_create(const cls_limits *limits, cls_callback callback, cls_fast_
         cls_close(state);
         return NULL;
     }
-    lua_sethook(state->main, count_hook, LUA_MASKCOUNT, CLS_COUNT);
+    lua_sethook(state->main, cls_count_hook, LUA_MASKCOUNT, CLS_COUNT);
     return state;
 }
 
@@ -124,7 +83,7 @@ static int on_error(lua_State *L) {
     state->traceback = text ? malloc(length + 1) : NULL;
     if (state->traceback) memcpy(state->traceback, text, length + 1);
     lua_pop(L, 1);
-    if (state->exhausted) lua_sethook(L, count_hook, LUA_MASKCOUNT, 1);
+    if (state->exhausted) lua_sethook(L, cls_count_hook, LUA_MASKCOUNT, 1);
     return 1;
 }
 

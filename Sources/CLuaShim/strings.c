@@ -65,7 +65,6 @@ static int sandbox_rep(lua_State *L) {
 void cls_open_strings(lua_State *L) {
     cls_wrap(L, "format", sandbox_format);
     cls_wrap(L, "rep", sandbox_rep);
-    cls_open_patterns(L);
 }
 
 int cls_tostring_function(lua_State *L) { return sandbox_tostring(L); }
