@@ -306,6 +306,17 @@ extension TestMachine {
         #expect(machine.stackItem(2) & 0x1_0000 == (done == 3 ? 0 : 0x1_0000))
     }
 
+    @Test("a 16-bit IRET ends RF") func resumeFlagEnds() {
+        let machine = Self.machine()
+        machine.processor[.esp] -= 6
+        machine.write([0, 0, 8, 0, 2, 0], machine.processor[.esp])
+        machine.processor.eflags = 0x1_0002
+        machine.processor.eip = Place.code
+        machine.execute([0x66, 0xCF])
+        machine.processor.flushEvents()
+        #expect(machine.records(.interruptReturn).map(\.value) == [2])
+    }
+
     // MARK: INT1
 
     @Test("INT1: a trap without DR6, whatever the DPL") func debugInterrupt() {

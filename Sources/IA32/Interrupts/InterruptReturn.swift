@@ -41,7 +41,7 @@ extension Core {
             EventRecord(
                 kind: .interruptReturn, instruction: instructionCount,
                 detail: UInt32(s.pointee.cpl) << 8 | (isTaskReturn ? 0x1_0000 : 0), eip: s.pointee.eip, cs: oldCS,
-                newCS: segment(.cs).pointee.selector, value: systemFlags))
+                newCS: segment(.cs).pointee.selector, value: s.pointee.flags))
         if s.pointee.hooks.contains(.didReturn) { reportReturn(isTaskReturn: isTaskReturn) }
     }
 
@@ -86,7 +86,7 @@ extension Core {
         setRealModeCode(frame.selector.value)
         s.pointee.eip = frame.eip
         // VM stays; a 16-bit pop reaches the lower half only.
-        setEFLAGS(frame.flags, mask: is32Bit ? EFLAGS.defined & ~EFLAGS.virtual8086 : 0xFFFF)
+        setEFLAGS(frame.flags, mask: is32Bit ? EFLAGS.defined & ~EFLAGS.virtual8086 : 0xFFFF | EFLAGS.resume)
     }
 
     // MARK: Virtual-8086 mode
@@ -212,8 +212,9 @@ extension Core {
     /// Which flags a return at CPL `level` may change: IF needs CPL <= IOPL, IOPL needs CPL 0
     /// (SDM Vol. 2A "IRET"; Vol. 1 3.4.3 "EFLAGS Register").
     @inline(__always) private func restoreFlags(_ flags: UInt32, level: UInt8, is32Bit: Bool) {
-        var mask = EFLAGS.arithmetic | EFLAGS.trap | EFLAGS.direction | EFLAGS.nestedTask
-        if is32Bit { mask |= EFLAGS.resume | EFLAGS.alignmentCheck | EFLAGS.identification }
+        // A 16-bit image has no RF: it ends.
+        var mask = EFLAGS.arithmetic | EFLAGS.trap | EFLAGS.direction | EFLAGS.nestedTask | EFLAGS.resume
+        if is32Bit { mask |= EFLAGS.alignmentCheck | EFLAGS.identification }
         if level <= ioPrivilegeLevel { mask |= EFLAGS.interrupt }
         if level == 0 { mask |= EFLAGS.ioPrivilege }
         setEFLAGS(flags, mask: mask)
