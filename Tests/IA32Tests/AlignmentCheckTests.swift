@@ -67,6 +67,17 @@ import Testing
         #expect(machine.fault(of: [0x8B, 0x03]) == Raised(17, 0))
     }
 
+    @Test("MOV CR0 turns it on while AC is set") func mask() {
+        let machine = TestMachine()
+        machine.processor.eflags |= 0x4_0000
+        machine.processor[.ebx] = Place.data + 1
+        machine.processor[.eax] = 0x4_0011
+        // MOV ECX, [EBX]; MOV CR0, EAX
+        machine.execute([0x8B, 0x0B, 0x0F, 0x22, 0xC0], count: 2)
+        machine.processor.setSegment(.cs, selector: Sel.code3, base: 0, limit: .max, attributes: 0xCFB)
+        #expect(machine.fault(of: [0x8B, 0x03]) == Raised(17, 0))
+    }
+
     @Test("the frame of a fault at CPL 0 is not checked") func innerFrame() {
         let machine = TestMachine()
         machine.setHandlers()

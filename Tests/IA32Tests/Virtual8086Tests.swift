@@ -84,7 +84,7 @@ extension TestMachine {
             #expect(view.selector == 0x1800 + UInt16(index) && view.base == UInt32(view.selector) << 4)
             #expect(view.attributes == 0xF3)
         }
-        #expect(processor.segment(.ldtr).selector == Sel.ldt)
+        #expect(processor.segment(.ldtr).selector == Sel.ldt && !processor.segment(.ldtr).isNull)
     }
 
     // MARK: Leaving
@@ -152,11 +152,8 @@ extension TestMachine {
         machine.setDescriptor(0x50, TestMachine.segment(base: 0x20000, limit: 0xFFF, access: 0x93, flags: 4))
         machine.write32(Place.tss + 4, row.bytes)
         machine.write32(Place.tss + 8, 0x50)
-        let offered = machine.offered(Code.ud2)
-        #expect(offered.count == (row.expected == nil ? 1 : offered.count))
-        if let expected = row.expected {
-            #expect(offered[1].vector == expected.vector && offered[1].errorCode == expected.code)
-        }
+        let second = machine.offered(Code.ud2).dropFirst().first
+        #expect(second.map { Raised($0.vector, $0.errorCode) } == row.expected)
     }
 
     // MARK: Instructions
@@ -200,7 +197,7 @@ extension TestMachine {
     func gatePrivilege(row: (code: [UInt8], expected: Raised)) {
         let machine = Self.machine(level: 3)
         let offered = machine.offered(row.code)
-        #expect(offered.count == 2 && offered[1].vector == 13 && offered[1].errorCode == row.expected.code)
+        #expect(offered.last.map { Raised($0.vector, $0.errorCode) } == row.expected)
     }
 
     @Test("POPF and IRET leave IOPL and VM") func flags() {
