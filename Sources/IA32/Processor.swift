@@ -55,6 +55,7 @@ public final class Processor {
         fresh.deadline = s.pointee.deadline
         fresh.hooks = s.pointee.hooks
         fresh.eventCount = s.pointee.eventCount
+        fresh.filledEntries = s.pointee.filledEntries
         fresh.keepsNMIBlockedOnFaultingReturn = s.pointee.keepsNMIBlockedOnFaultingReturn
         fresh.cr0 = CR0.extensionType | CR0.cacheDisable | CR0.notWriteThrough
         fresh.eip = 0xFFF0
@@ -67,6 +68,7 @@ public final class Processor {
         core.segment(.ldtr).pointee = SegmentRegister(selector: 0, base: 0, limit: 0xFFFF, attributes: 0x82)
         core.segment(.tr).pointee = SegmentRegister(selector: 0, base: 0, limit: 0xFFFF, attributes: 0x8B)
         core.setCPL(0)
+        core.refreshHookFilter()
         core.refreshInterruptAttention()
     }
 
@@ -163,12 +165,7 @@ public final class Processor {
     }
 
     private func installCodeHooks() {
-        clear(core.s.pointee.cache.hookFilter, count: 512)
-        for hook in codeHooks {
-            let offset = Int(hook.value & 0xFFF)
-            core.s.pointee.cache.hookFilter[offset >> 3] |= 1 << UInt8(offset & 7)
-        }
-        core.s.pointee.cache.hasHooks = !codeHooks.isEmpty
+        core.refreshHookFilter()
         core.dropAllCode()
     }
 

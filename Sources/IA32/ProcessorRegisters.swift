@@ -60,6 +60,7 @@ extension Processor {
         get { core.s.pointee.cr4 }
         set {
             core.s.pointee.cr4 = newValue
+            core.refreshBreakpoints()
             core.flushTLB(includingGlobal: true)
         }
     }

@@ -40,6 +40,10 @@ extension Processor {
         core.s.pointee = new
         for index in 0..<TLBEntry.count { core.s.pointee.tlb[index] = snapshot.translations[index] }
         core.changeTranslationEpoch()
+        if new.codeBreakpoints | old.codeBreakpoints != 0 {
+            core.refreshHookFilter()
+            core.dropAllCode()
+        }
         core.refreshInterruptAttention()
     }
 

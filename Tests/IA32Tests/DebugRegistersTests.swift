@@ -5,8 +5,8 @@ struct DebugRegistersTests {
     @Test(
         arguments: [
             (0, 0x1234, 0, 0x1234), (3, 0xFFFF_FFFF, 3, 0xFFFF_FFFF), (6, 0, 6, 0xFFFF_0FF0),
-            (6, 0xFFFF_FFFF, 6, 0xFFFF_EFFF), (7, 0, 7, 0x400), (7, 0xFFFF_FF00, 7, 0xFFFF_2700),
-            (4, 0x8000, 6, 0xFFFF_8FF0), (5, 0x2000, 7, 0x2400), (6, 0x4000, 4, 0xFFFF_4FF0),
+            (6, 0xFFFF_FFFF, 6, 0xFFFF_EFFF), (7, 0, 7, 0x400), (7, 0xFFFF_DFFF, 7, 0xFFFF_07FF),
+            (4, 0x8000, 6, 0xFFFF_8FF0), (5, 0x300, 7, 0x700), (6, 0x4000, 4, 0xFFFF_4FF0),
         ] as [(UInt8, UInt32, UInt8, UInt32)])
     func writeAndRead(_ written: UInt8, _ value: UInt32, _ read: UInt8, _ result: UInt32) {
         let machine = TestMachine()
@@ -31,10 +31,25 @@ struct DebugRegistersTests {
         #expect(machine.fault(of: [0x0F, opcode, 0xC0 | register << 3]) == .gp(0))
     }
 
-    @Test func enabledBreakpointIsNamed() {
+    /// SDM Vol. 3B 17.3.1.3: a fault before the access; the handler may use the registers.
+    @Test("general detect", arguments: [[0x0F, 0x21, 0xC0], [0x0F, 0x23, 0xF0]] as [[UInt8]])
+    func generalDetect(_ code: [UInt8]) {
         let machine = TestMachine()
-        machine.processor[.eax] = 0x401
-        #expect(machine.execute([0x0F, 0x23, 0xF8]) == .unsupported("breakpoints in the debug registers"))
-        #expect(machine.processor.eip == Place.code)
+        machine.setHandlers()
+        machine.setDebug(7, 0x2000)
+        machine.processor.hooks = .didDeliver
+        machine.execute(code)
+        #expect(machine.host.didDeliver.map(\.source) == [.fault])
+        #expect(machine.stackItems(3) == [Place.code, UInt32(Sel.code0), 0x1_0002])
+        #expect(machine.processor.debugRegister(6) == 0xFFFF_2FF0)
+        #expect(machine.processor.debugRegister(7) == 0x400)
+    }
+
+    @Test("#GP at CPL 3 comes before general detect") func generalDetectPrivilege() {
+        let machine = TestMachine()
+        machine.setDebug(7, 0x2000)
+        machine.enter(ring: 3)
+        #expect(machine.fault(of: [0x0F, 0x21, 0xC0]) == .gp(0))
+        #expect(machine.processor.debugRegister(7) == 0x2400)
     }
 }

@@ -35,6 +35,14 @@ struct Fault: Error, Equatable {
     static func stack(_ code: UInt32) -> Fault { Fault(Vector.stackFault, code: code) }
     static func protection(_ code: UInt32) -> Fault { Fault(Vector.generalProtection, code: code) }
     static func page(_ code: UInt32) -> Fault { Fault(Vector.pageFault, code: code) }
+    /// #AC; its error code is 0.
+    static var alignmentCheck: Fault { Fault(Vector.alignmentCheck, code: 0) }
+    /// #DB as a fault. The cause, a bit of DR6, travels where others have an error code.
+    static func debug(_ cause: UInt32) -> Fault {
+        var fault = Fault(Vector.debug)
+        fault.errorCode = cause
+        return fault
+    }
     static func unsupported(_ what: Unsupported) -> Fault {
         Fault(0, code: UInt32(what.rawValue), kind: .unsupported)
     }
@@ -43,17 +51,13 @@ struct Fault: Error, Equatable {
 
 /// What this core names instead of executing it. A host error, never a guest fault.
 enum Unsupported: UInt8 {
-    case x87, virtual8086, physicalAddressExtension, task16, gate16Task, debugRegisters, pentium, taskInVirtual8086
+    case x87, physicalAddressExtension, pentium
 
     var text: String {
         switch self {
         case .x87: "x87 floating-point instructions"
-        case .virtual8086: "virtual-8086 mode"
         case .physicalAddressExtension: "physical address extension (CR4.PAE)"
-        case .task16, .gate16Task: "a task switch to a 16-bit TSS"
-        case .debugRegisters: "breakpoints in the debug registers"
         case .pentium: "an instruction newer than the 486"
-        case .taskInVirtual8086: "a task switch into virtual-8086 mode"
         }
     }
 }

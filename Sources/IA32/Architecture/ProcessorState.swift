@@ -65,7 +65,7 @@ struct ProcessorState {
     /// From the delivery of an NMI to the next IRET (SDM Vol. 3A 6.7.1 "Handling Multiple NMIs").
     var isNMIBlocked = false
     var isInterruptLineHigh = false
-    /// Single-step trap to deliver at the next boundary (SDM Vol. 3A 17.3.1.4).
+    /// Debug trap to deliver at the next boundary; `trapCauses` says why (SDM Vol. 3A 17.3.1).
     var isTrapPending = false
     /// 1 in EXT for faults that arise now: an external event or an exception is being delivered.
     var externalEvent: UInt32 = 0
@@ -103,10 +103,16 @@ struct ProcessorState {
     var shutdownCount: UInt8 = 0
     /// 1 + the `Unsupported` raw value that a delivery ran into; 0 for none. Set together with `.stopRequest`.
     var unsupportedInDelivery: UInt8 = 0
-    /// DR6 bits of a pending debug trap other than single step: BT (SDM Vol. 3A 17.2.3 "Debug Status Register").
+    /// DR6 bits of a pending debug trap: B0 to B3, BS, BT (SDM Vol. 3A 17.2.3 "Debug Status Register").
     var trapCauses: UInt32 = 0
     /// A faulting IRET leaves NMI blocked. Implementation-specific: Intel processors unblock (SDM Vol. 3A 6.7.1).
     var keepsNMIBlockedOnFaultingReturn = false
+    /// Bit n of word m: TLB entry 64m + n may hold something. A flush looks at these only.
+    var filledEntries: InlineArray<16, UInt64> = .init(repeating: 0)
+    // Breakpoints that are enabled, bit n for DRn (see `Breakpoints.swift`).
+    var codeBreakpoints: UInt8 = 0
+    var dataBreakpoints: UInt8 = 0
+    var portBreakpoints: UInt8 = 0
 }
 
 /// What ends a block before its successor is entered; any of these sets `softDeadline` to 0.

@@ -268,7 +268,7 @@ extension Decoder {
 
     private mutating func decodeRowF(_ opcode: UInt8) {
         switch opcode {
-        case 0xF1: set(.unsupportedInstruction)
+        case 0xF1: set(.debugInterrupt)
         case 0xF4: set(.halt)
         case 0xF5: set(.complementCarry)
         case 0xF6, 0xF7: decodeGroup3(opcode)

@@ -55,9 +55,9 @@ enum Operation: UInt16 {
     case farCallImmediate, farJumpM, farCallM, farReturn, interruptReturn, softwareInterrupt, breakpoint
     case interruptOnOverflow, popFlags, clearInterrupt, setInterrupt, moveToStackSegment, popStackSegment
     case loadStackPointer, halt, writeControl, writeDebug, loadMachineStatus, clearTaskSwitched, invalidateCache
-    case invalidatePage, loadDescriptorTable, loadSystemSegment
+    case invalidatePage, loadDescriptorTable, loadSystemSegment, debugInterrupt
 
-    static let count = 412
+    static let count = 413
     static let firstTerminator = Operation.jumpIfOverflow
     static let firstSynchronised = Operation.invalidOpcode
 }

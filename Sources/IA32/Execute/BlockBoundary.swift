@@ -156,6 +156,7 @@ extension Core {
         guard s.pointee.cache.hasHooks else { return false }
         let linear = segment(.cs).pointee.base &+ s.pointee.eip
         guard isHookCandidate(linear) else { return false }
+        if s.pointee.codeBreakpoints != 0 { try checkCodeBreakpoint(linear) }
         let visit = s.pointee.retired << 24 ^ UInt64(linear)
         guard s.pointee.hookPassed != visit, let owner, owner.codeHooks.contains(LinearAddress(linear)) else {
             return false
@@ -175,7 +176,7 @@ extension Core {
             s.pointee.isTrapPending = false
             lower(.trapPending)
             wake()
-            deliverSingleStep()
+            deliverDebugTrap()
             return try attendAgain()
         }
         if attention.contains(.nmi), !shadow.contains(.stackShadow) {
@@ -213,6 +214,7 @@ extension Core {
     private func beginSingle() {
         lower([.interruptShadow, .stackShadow])
         guard s.pointee.flags & EFLAGS.trap != 0 else { return }
+        s.pointee.trapCauses |= DR6.singleStep
         s.pointee.isTrapPending = true
         raise(.trapPending)
     }
@@ -229,6 +231,7 @@ extension Core {
         s.pointee.operation = s.pointee.blockEnd
         s.pointee.eip = eip
         s.pointee.isTrapPending = false
+        s.pointee.trapCauses = 0
         lower([.trapPending, .interruptShadow, .stackShadow])
         switch fault.kind {
         case .exception:

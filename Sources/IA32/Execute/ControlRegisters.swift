@@ -63,7 +63,7 @@ extension Core {
         let changed = s.pointee.cr0 ^ value
         s.pointee.cr0 = value
         if changed & (CR0.paging | CR0.protectionEnable) != 0 { flushTLB(includingGlobal: true) }
-        if changed & CR0.writeProtect != 0 { dropTags() }
+        if changed & (CR0.writeProtect | CR0.alignmentMask) != 0 { dropTags() }
         if changed & CR0.protectionEnable != 0 {
             // Real-address mode runs at CPL 0; protected mode is entered at CPL 0.
             setCPL(0)
@@ -77,6 +77,7 @@ extension Core {
         guard value & ~CR4.writable == 0 else { throw .protection(0) }
         let changed = s.pointee.cr4 ^ value
         s.pointee.cr4 = value
+        if changed & CR4.debuggingExtensions != 0 { refreshBreakpoints() }
         // SDM Vol. 3A 4.10.4.1: a change of PSE or PGE invalidates everything, global entries included.
         if changed & (CR4.pageSizeExtensions | CR4.pageGlobalEnable) != 0 { flushTLB(includingGlobal: true) }
     }

@@ -505,6 +505,10 @@ extension Core {
                     synchronise(op)
                     try loadSystemSegment(op)
                     exit = .lookup
+                case .debugInterrupt:
+                    synchronise(op)
+                    try debugInterrupt()
+                    exit = .lookup
                 }
                 op += 1
             } while op != s.pointee.blockEnd

@@ -90,9 +90,12 @@ extension Core {
     ///
     /// RF holds for one instruction: it reads as 0 once the one after the IRET or task switch that set it has completed
     /// (SDM Vol. 3A 17.3.1.1 "Instruction-Breakpoint Exception Condition").
-    var eflags: UInt32 {
+    var eflags: UInt32 { systemFlags | arithmeticFlags }
+
+    /// EFLAGS without the arithmetic flags.
+    var systemFlags: UInt32 {
         let isResumeOver = s.pointee.resumeMark != instructionCount
-        return s.pointee.flags & ~(isResumeOver ? EFLAGS.resume : 0) | arithmeticFlags
+        return s.pointee.flags & ~(isResumeOver ? EFLAGS.resume : 0)
     }
 
     /// CF, PF, AF, ZF, SF and OF at their places.
@@ -126,7 +129,9 @@ extension Core {
         if system & value & EFLAGS.resume != 0 { s.pointee.resumeMark = instructionCount }
         let old = s.pointee.flags
         s.pointee.flags = old & ~system | value & system | EFLAGS.reserved1
-        if (old ^ s.pointee.flags) & (EFLAGS.interrupt | EFLAGS.trap) != 0 { refreshInterruptAttention() }
+        let changed = old ^ s.pointee.flags
+        if changed & (EFLAGS.interrupt | EFLAGS.trap) != 0 { refreshInterruptAttention() }
+        if changed & EFLAGS.alignmentCheck != 0, isAlignmentMasked { dropTags() }
     }
 
     /// Recomputes what the next block boundary must look at, after a change of IF, TF, the INTR line or NMI state.

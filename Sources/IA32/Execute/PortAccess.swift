@@ -3,8 +3,8 @@
 extension Core {
     /// Throws #GP(0) unless IOPL or the TSS permits the ports `port` to `port + bytes - 1`; #PF if the map is not mapped.
     func checkPort(_ port: UInt16, bytes: UInt32) throws(Fault) {
-        // SDM Vol. 1 19.5.1 "I/O Privilege Level".
-        guard isProtected, s.pointee.cpl > ioPrivilegeLevel else { return }
+        // SDM Vol. 1 19.5.1 "I/O Privilege Level"; in virtual-8086 mode the map alone decides (Vol. 3A 20.2.8.1).
+        guard isProtected, s.pointee.cpl > ioPrivilegeLevel || isVirtual8086 else { return }
         try checkPermissionMap(port, bytes: bytes)
     }
 
@@ -27,6 +27,7 @@ extension Core {
     func portIn(_ port: UInt16, bytes: Int) throws(Fault) -> UInt32 {
         try checkPort(port, bytes: UInt32(bytes))
         s.pointee.isWatchTripped = true
+        if s.pointee.portBreakpoints != 0 { notePortAccess(port, bytes) }
         let value = host?.readPort(port, bytes: bytes) ?? .max
         // The device may have raised or lowered an interrupt, or moved the deadline.
         cutAfterCurrentOperation()
@@ -37,6 +38,7 @@ extension Core {
     func portOut(_ port: UInt16, value: UInt32, bytes: Int) throws(Fault) {
         try checkPort(port, bytes: UInt32(bytes))
         s.pointee.isWatchTripped = true
+        if s.pointee.portBreakpoints != 0 { notePortAccess(port, bytes) }
         host?.writePort(port, value: value & Core.portMask(bytes), bytes: bytes)
         cutAfterCurrentOperation()
     }

@@ -57,8 +57,8 @@ extension Core {
     /// PUSHA, PUSHAD (SDM Vol. 2B "PUSHA/PUSHAD"): EAX, ECX, EDX, EBX, ESP as it was, EBP, ESI, EDI.
     func pushAll(is32: Bool) throws(Fault) {
         let width: Int32 = is32 ? 4 : 2
-        if !isProtected {
-            // Vol. 2B "PUSHA/PUSHAD", real-address mode: SP of 7, 9, 11, 13 or 15 is #GP.
+        if usesRealSegments {
+            // Vol. 2B "PUSHA/PUSHAD", real-address and virtual-8086 mode: SP of 7, 9, 11, 13 or 15 is #GP.
             let sp = stackOffset(0)
             if sp >= 7, sp <= 15, sp & 1 == 1 { throw .protection(0) }
         }

@@ -49,8 +49,13 @@ extension Core {
     }
 
     /// Leaves the block with EIP on the instruction.
+    ///
+    /// RF is set: an interrupt or trap here has it in its image, and an instruction breakpoint does not hit again
+    /// (SDM Vol. 3A 17.3.1.1 "Instruction-Breakpoint Exception Condition").
     private func interrupted(_ op: MicroOperationPointer) -> BlockExit {
         s.pointee.eip = operationEIP
+        s.pointee.flags |= EFLAGS.resume
+        s.pointee.resumeMark = s.pointee.retired
         return .lookup
     }
 

@@ -66,7 +66,12 @@ extension Core {
         let size: UInt32 = isProtected ? 8 : 4
         guard UInt32(vector) * size + size - 1 <= s.pointee.idtLimit else { return nil }
         let faultAddress = s.pointee.faultAddress
-        defer { s.pointee.faultAddress = faultAddress }
+        // Looking trips no breakpoint.
+        let trapCauses = s.pointee.trapCauses
+        defer {
+            s.pointee.faultAddress = faultAddress
+            if s.pointee.trapCauses != trapCauses { restoreTrapCauses(trapCauses) }
+        }
         let linear = s.pointee.idtBase &+ UInt32(vector) * size
         if isProtected { return try? readLinear(linear, UInt64.self, user: false) }
         return (try? readLinear(linear, UInt32.self, user: false)).map { UInt64($0) }

@@ -22,10 +22,9 @@ extension Core {
         deliverWithNested(InterruptEvent(vector, source: source))
     }
 
-    /// Delivers the debug trap that is pending: single step, or the T bit of a new task.
-    func deliverSingleStep() {
-        // SDM Vol. 3A 17.2.3 "Debug Status Register (DR6)": BS in bit 14, BT in bit 15.
-        s.pointee.dr[6] |= s.pointee.trapCauses == 0 ? 0x4000 : s.pointee.trapCauses
+    /// Delivers the debug trap that is pending: a data or I/O breakpoint, single step, or the T bit of a new task.
+    func deliverDebugTrap() {
+        noteDebugException(s.pointee.trapCauses)
         s.pointee.trapCauses = 0
         s.pointee.isTrapPending = false
         lower(.trapPending)
@@ -37,14 +36,27 @@ extension Core {
     /// SDM Vol. 3A 6.4.4 "INT n", 6.12.1.2 "Flag Usage"; Vol. 2A "INT n/INTO/INT3/INT1".
     func softwareInterrupt(vector: UInt8, source: DeliverySource) throws(Fault) {
         s.pointee.externalEvent = 0
+        // SDM Vol. 3A 20.2.7 "Sensitive Instructions": INT n, but not INT3 and INTO.
+        if source == .softwareInterrupt { try requireVirtual8086Privilege() }
         var event = InterruptEvent(vector, source: source)
         try attempt(&event)
-        // INT clears TF: no single-step trap follows it (SDM Vol. 3A 17.3.1.4 "Single-Step Exception Condition").
-        if s.pointee.isTrapPending, s.pointee.trapCauses == 0 {
-            s.pointee.isTrapPending = false
-            lower(.trapPending)
-        }
+        if s.pointee.trapCauses != 0 { dropSingleStep() }
     }
+
+    /// INT1, once called ICEBP: #DB as a trap, with no bit in DR6 and whatever the gate's DPL.
+    ///
+    /// SDM Vol. 2A "INT n/INTO/INT3/INT1". Its faults are the instruction's own, with EXT set.
+    func debugInterrupt() throws(Fault) {
+        s.pointee.externalEvent = 1
+        defer { s.pointee.externalEvent = 0 }
+        noteDebugException(0)
+        var event = InterruptEvent(Vector.debug, source: .trap)
+        try attempt(&event)
+        if s.pointee.trapCauses != 0 { dropSingleStep() }
+    }
+
+    /// INT clears TF: no single-step trap follows it (SDM Vol. 3A 17.3.1.4 "Single-Step Exception Condition").
+    private func dropSingleStep() { restoreTrapCauses(s.pointee.trapCauses & ~DR6.singleStep) }
 
     /// One delivery: hooks, CR2, the handler's entry, the record.
     func attempt(_ event: inout InterruptEvent) throws(Fault) {

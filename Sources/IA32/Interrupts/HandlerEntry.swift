@@ -5,7 +5,6 @@ extension Core {
     /// Enters the handler of an event. Throws #GP, #NP, #TS, #SS or #PF, the state unchanged unless a task switch was
     /// past its point of no return.
     func enterHandler(_ event: InterruptEvent) throws(Fault) {
-        if isVirtual8086 { throw .unsupported(.virtual8086) }
         let gate = try readGate(event)
         if gate.type == SystemType.taskGate {
             try enterTask(gate, event)
@@ -88,6 +87,8 @@ extension Core {
         var entry = try readDescriptor(at: address)
         guard entry.isCode, entry.dpl <= s.pointee.cpl else { throw Fault.protection(selector.errorCode | ext) }
         guard entry.isPresent else { throw Fault.notPresent(selector.errorCode | ext) }
+        // SDM Vol. 2A "INT n": from virtual-8086 mode to level 0 only.
+        if isVirtual8086, entry.isConforming || entry.dpl != 0 { throw Fault.protection(selector.errorCode | ext) }
         if entry.high & 0x100 == 0 {
             try setAccessed(entry, at: address)
             entry.high |= 0x100
@@ -101,10 +102,12 @@ extension Core {
     ) throws(Fault) {
         let isInner = level < s.pointee.cpl
         var stack = isInner ? try newStack(level: level) : currentStack()
-        let count: UInt32 = (isInner ? 5 : 3) + (event.hasErrorCode ? 1 : 0)
+        let leavesVirtual8086 = isVirtual8086
+        let count: UInt32 = (isInner ? 5 : 3) + (event.hasErrorCode ? 1 : 0) + (leavesVirtual8086 ? 4 : 0)
         try requireRoom(stack, bytes: count * (is32Bit ? 4 : 2), itemBytes: is32Bit ? 4 : 2)
         // SDM Vol. 2A "INT n": the handler's first instruction outside its segment's limit.
         guard target <= code.limit else { throw Fault.protection(s.pointee.externalEvent) }
+        if leavesVirtual8086 { try pushVirtual8086Segments(on: &stack, is32: is32Bit) }
         if is32Bit {
             try pushFrame32(event, isInner: isInner, on: &stack)
         } else {
@@ -117,6 +120,7 @@ extension Core {
         s.pointee.cpl = level
         s.pointee.tagOffset = 0
         adopt(stack)
+        if leavesVirtual8086 { clearVirtual8086Segments() }
     }
 
     /// Where the frame of an event at the same level goes, if the stack is flat there and the bytes are plain RAM.

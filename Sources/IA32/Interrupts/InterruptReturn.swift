@@ -17,7 +17,7 @@ extension Core {
         if !isProtected {
             try returnInRealMode(is32Bit: is32Bit)
         } else if isVirtual8086 {
-            throw Fault.unsupported(.virtual8086)
+            try returnInVirtual8086(is32Bit: is32Bit)
         } else if s.pointee.flags & EFLAGS.nestedTask != 0 {
             isTaskReturn = true
             try returnToTask()
@@ -86,7 +86,40 @@ extension Core {
         setRealModeCode(frame.selector.value)
         s.pointee.eip = frame.eip
         // VM stays; a 16-bit pop reaches the lower half only.
-        setEFLAGS(frame.flags, mask: is32Bit ? EFLAGS.defined & ~EFLAGS.virtual8086 : 0xFFFF)
+        setEFLAGS(frame.flags, mask: is32Bit ? EFLAGS.defined & ~EFLAGS.virtual8086 : 0xFFFF | EFLAGS.resume)
+    }
+
+    // MARK: Virtual-8086 mode
+
+    /// SDM Vol. 2A "IRET", RETURN-FROM-VIRTUAL-8086-MODE: IOPL must be 3; VM and IOPL stay.
+    private func returnInVirtual8086(is32Bit: Bool) throws(Fault) {
+        try requireVirtual8086Privilege()
+        let frame = try popFrame(is32Bit: is32Bit)
+        guard frame.eip <= segment(.cs).pointee.limit else { throw Fault.protection(0) }
+        // Nothing below can fault.
+        releaseFrame(is32Bit: is32Bit)
+        setSegment(.cs, .virtual8086(frame.selector.value))
+        s.pointee.eip = frame.eip
+        restoreFlags(frame.flags, level: 3, is32Bit: is32Bit)
+    }
+
+    /// SDM Vol. 2A "IRET", RETURN-TO-VIRTUAL-8086-MODE; Vol. 3A 20.2.5 "Entering Virtual-8086 Mode".
+    @inline(never) private func returnToVirtual8086(_ frame: ReturnFrame) throws(Fault) {
+        let pointer = try stackItem(3, is32Bit: true)
+        var selectors = InlineArray<6, UInt16>(repeating: frame.selector.value)
+        // Above ESP lie SS, ES, DS, FS, GS.
+        let order: InlineArray<5, SegmentName> = [.ss, .es, .ds, .fs, .gs]
+        for index in 0..<5 {
+            let item = try stackItem(4 + UInt32(index), is32Bit: true)
+            selectors[Int(order[index].rawValue)] = UInt16(truncatingIfNeeded: item)
+        }
+        // The limit of the new code segment is FFFFh.
+        guard frame.eip <= 0xFFFF else { throw Fault.protection(0) }
+        // Nothing below can fault.
+        setEFLAGS(frame.flags, mask: EFLAGS.defined)
+        enterVirtual8086(selectors)
+        s.pointee.general[4] = pointer
+        s.pointee.eip = frame.eip
     }
 
     // MARK: Task return
@@ -112,7 +145,7 @@ extension Core {
     @inline(__always) private func returnInProtectedMode(is32Bit: Bool) throws(Fault) {
         let frame = try popFrame(is32Bit: is32Bit)
         if frame.flags & EFLAGS.virtual8086 != 0, is32Bit, s.pointee.cpl == 0 {
-            throw Fault.unsupported(.virtual8086)
+            return try returnToVirtual8086(frame)
         }
         let code = try returnSegment(frame.selector)
         let level = frame.selector.rpl
@@ -179,8 +212,9 @@ extension Core {
     /// Which flags a return at CPL `level` may change: IF needs CPL <= IOPL, IOPL needs CPL 0
     /// (SDM Vol. 2A "IRET"; Vol. 1 3.4.3 "EFLAGS Register").
     @inline(__always) private func restoreFlags(_ flags: UInt32, level: UInt8, is32Bit: Bool) {
-        var mask = EFLAGS.arithmetic | EFLAGS.trap | EFLAGS.direction | EFLAGS.nestedTask
-        if is32Bit { mask |= EFLAGS.resume | EFLAGS.alignmentCheck | EFLAGS.identification }
+        // A 16-bit image has no RF: it ends.
+        var mask = EFLAGS.arithmetic | EFLAGS.trap | EFLAGS.direction | EFLAGS.nestedTask | EFLAGS.resume
+        if is32Bit { mask |= EFLAGS.alignmentCheck | EFLAGS.identification }
         if level <= ioPrivilegeLevel { mask |= EFLAGS.interrupt }
         if level == 0 { mask |= EFLAGS.ioPrivilege }
         setEFLAGS(flags, mask: mask)

@@ -12,8 +12,9 @@ extension Core {
         let access = PageAccess(isWrite: false, isUser: user)
         let first = try translate(linear, access)
         let inFirst = 0x1000 - (linear & 0xFFF)
+        let second = inFirst < size ? try translate(linear &+ inFirst, access) : 0
+        if s.pointee.dataBreakpoints != 0 { noteDataAccess(linear, size, isWrite: false) }
         if inFirst >= size { return readPhysical(first, T.self) }
-        let second = try translate(linear &+ inFirst, access)
         return readSplit(first, second, T.self)
     }
 
@@ -24,9 +25,10 @@ extension Core {
         let size = UInt32(MemoryLayout<T>.size)
         let access = PageAccess(isWrite: true, isUser: user)
         let inFirst = 0x1000 - (linear & 0xFFF)
-        guard inFirst < size else { return writePhysical(try translate(linear, access), value) }
         let first = try translate(linear, access)
-        let second = try translate(linear &+ inFirst, access)
+        let second = inFirst < size ? try translate(linear &+ inFirst, access) : 0
+        if s.pointee.dataBreakpoints != 0 { noteDataAccess(linear, size, isWrite: true) }
+        guard inFirst < size else { return writePhysical(first, value) }
         writeSplit(first, second, value)
     }
 

@@ -29,6 +29,7 @@ extension Core {
         let entry = tlbEntry(linear)
         if entry.pointee.linearPage != linear & 0xFFFF_F000 || !permits(entry.pointee.frame, access) {
             entry.pointee = try fill(linear, access)
+            noteFilled(linear)
         }
         establishTags(entry, isWrite: access.isWrite)
         return entry.pointee.frame & 0xFFFF_F000 | linear & 0xFFF
@@ -107,8 +108,9 @@ extension Core {
         let frame = entry.pointee.frame
         let page = entry.pointee.linearPage
         guard s.pointee.memory.contains(frame & 0xFFFF_F000, 4096) else { return }
+        if s.pointee.dataBreakpoints != 0, isBreakpointPage(page) { return }
         let index = Int(frame >> 12)
-        let isUser = frame & TLBEntry.Flags.user != 0
+        let isUser = frame & TLBEntry.Flags.user != 0 && !isAlignmentMasked
         entry.pointee.addend = s.pointee.memory.host(frame & 0xFFFF_F000).value &- UInt(page)
         entry.pointee.readTagSupervisor = page
         entry.pointee.readTagUser = isUser ? page : TLBEntry.noTag
@@ -123,14 +125,33 @@ extension Core {
 
     /// MOV to CR3, a task switch, a change of CR0.PG, CR4.PSE...: drops every entry that is not global.
     func flushTLB(includingGlobal: Bool = false) {
-        if includingGlobal || s.pointee.cr4 & CR4.pageGlobalEnable == 0 {
-            for index in 0..<TLBEntry.count { s.pointee.tlb[index] = TLBEntry() }
-        } else {
-            for index in 0..<TLBEntry.count where s.pointee.tlb[index].frame & TLBEntry.Flags.global == 0 {
-                s.pointee.tlb[index] = TLBEntry()
-            }
+        let kept = includingGlobal || s.pointee.cr4 & CR4.pageGlobalEnable == 0 ? 0 : TLBEntry.Flags.global
+        for word in 0..<TLBEntry.count / 64 where s.pointee.filledEntries[word] != 0 {
+            s.pointee.filledEntries[word] = flushEntries(of: word, unless: kept)
         }
         changeTranslationEpoch()
+    }
+
+    /// Empties the filled entries of 64 that have none of the flags; answers which of them stay.
+    private func flushEntries(of word: Int, unless kept: UInt32) -> UInt64 {
+        var filled = s.pointee.filledEntries[word]
+        var staying: UInt64 = 0
+        while filled != 0 {
+            let entry = s.pointee.tlb + (word * 64 + filled.trailingZeroBitCount)
+            if entry.pointee.frame & kept != 0 {
+                staying |= filled & (0 &- filled)
+            } else {
+                entry.pointee = TLBEntry()
+            }
+            filled &= filled &- 1
+        }
+        return staying
+    }
+
+    /// Records that the entry of an address is in use.
+    private func noteFilled(_ linear: UInt32) {
+        let index = Int((linear >> 12) & UInt32(TLBEntry.count - 1))
+        s.pointee.filledEntries[index >> 6] |= 1 << UInt64(index & 63)
     }
 
     /// INVLPG, global or not; a piece of a 4 MiB page takes its siblings along (SDM Vol. 3A 4.10.4.1).

@@ -2,7 +2,7 @@ extension Core {
     /// CALL of selector:offset (SDM Vol. 2A "CALL", far calls). Throws #GP, #NP, #TS, #SS, #PF.
     func farCall(selector: UInt16, offset: UInt32, is32: Bool) throws(Fault) {
         let eip = is32 ? offset : offset & 0xFFFF
-        guard isProtected else { return try callReal(selector, eip, is32: is32) }
+        guard !usesRealSegments else { return try callReal(selector, eip, is32: is32) }
         let target = try transferDescriptor(Selector(selector))
         if target.entry.isCode {
             try requireDirectAccess(target)

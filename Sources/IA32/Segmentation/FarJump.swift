@@ -2,7 +2,7 @@ extension Core {
     /// JMP to selector:offset (SDM Vol. 2A "JMP", far jumps). Throws #GP, #NP, #TS, #SS, #PF.
     func farJump(selector: UInt16, offset: UInt32, is32: Bool) throws(Fault) {
         let eip = is32 ? offset : offset & 0xFFFF
-        guard isProtected else {
+        guard !usesRealSegments else {
             try requireInsideRealCode(eip)
             return enterRealCode(selector, eip)
         }

@@ -7,7 +7,7 @@ extension Core {
         let eip = try loadStack(stackOffset(0), is32: is32)
         let selector = Selector(UInt16(truncatingIfNeeded: try loadStack(stackOffset(-width), is32: is32)))
         let top = stackOffset(-(2 * width + Int32(popBytes)))
-        guard isProtected else {
+        guard !usesRealSegments else {
             try requireInsideRealCode(eip)
             setStackPointer(top)
             return enterRealCode(selector.value, eip)

@@ -31,7 +31,9 @@ extension Core {
     @inline(never) private func loadSlow<T: MemoryWord>(
         _ segmentNumber: UInt8, _ offset: UInt32, _ type: T.Type
     ) throws(Fault) -> T {
-        let linear = try linearAddress(segmentNumber, offset, UInt32(MemoryLayout<T>.size), isWrite: false)
+        let size = UInt32(MemoryLayout<T>.size)
+        let linear = try linearAddress(segmentNumber, offset, size, isWrite: false)
+        if linear & (size - 1) != 0 { try requireNoAlignmentCheck() }
         return try readLinear(linear, T.self, user: isUserMode)
     }
 
@@ -47,7 +49,9 @@ extension Core {
     @inline(never) private func storeSlow<T: MemoryWord>(
         _ segmentNumber: UInt8, _ offset: UInt32, _ value: T
     ) throws(Fault) {
-        let linear = try linearAddress(segmentNumber, offset, UInt32(MemoryLayout<T>.size), isWrite: true)
+        let size = UInt32(MemoryLayout<T>.size)
+        let linear = try linearAddress(segmentNumber, offset, size, isWrite: true)
+        if linear & (size - 1) != 0 { try requireNoAlignmentCheck() }
         try writeLinear(linear, value, user: isUserMode)
     }
 
@@ -65,10 +69,12 @@ extension Core {
         _ segmentNumber: UInt8, _ offset: UInt32, _ size: UInt32
     ) throws(Fault) -> HostAddress {
         let linear = try linearAddress(segmentNumber, offset, size, isWrite: true)
+        if linear & (size - 1) != 0 { try requireNoAlignmentCheck() }
         let access = PageAccess(isWrite: true, isUser: isUserMode)
         s.pointee.modifyFirst = try translate(linear, access)
         let inFirst = 0x1000 - (linear & 0xFFF)
         s.pointee.modifySecond = inFirst < size ? try translate(linear &+ inFirst, access) : .max
+        if s.pointee.dataBreakpoints != 0 { noteDataAccess(linear, size, isWrite: true) }
         return HostAddress(value: 0)
     }
 

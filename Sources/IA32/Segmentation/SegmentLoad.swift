@@ -4,7 +4,7 @@
 extension Core {
     /// Loads a data or stack segment register. Throws #GP, #NP, #SS with the selector, #PF for the tables.
     func loadSegment(_ number: UInt8, _ selector: UInt16) throws(Fault) {
-        guard isProtected else { return loadRealSegment(number, selector) }
+        guard !usesRealSegments else { return loadRealSegment(number, selector) }
         let value =
             number == SegmentName.ss.rawValue
             ? try stackSegment(Selector(selector)) : try dataSegment(Selector(selector))
@@ -14,6 +14,7 @@ extension Core {
     /// Real-address mode: the base follows the selector, the access byte becomes that of writable data; the limit and
     /// the D/B bit stay as they were (SDM Vol. 3A 9.9.2 "Switching Back to Real-Address Mode", 20.1.1).
     func loadRealSegment(_ number: UInt8, _ selector: UInt16) {
+        if isVirtual8086 { return replaceSegment(number, .virtual8086(selector)) }
         let old = segment(number).pointee
         replaceSegment(
             number,

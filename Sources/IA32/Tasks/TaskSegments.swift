@@ -4,6 +4,11 @@
 extension Core {
     /// LDTR, CS, SS, DS, ES, FS, GS in this order. Throws #TS, #NP, #SS (selector + EXT) or #PF in the new task.
     func loadTaskSegments(_ image: TaskImage) throws(Fault) {
+        if image.eflags & EFLAGS.virtual8086 != 0 {
+            // SDM Vol. 3A 20.2.5 "Entering Virtual-8086 Mode": selectors are paragraph numbers, nothing to check.
+            enterVirtual8086(image.selectors)
+            return try loadTaskLDT(Selector(image.ldt))
+        }
         setCPL(UInt8(truncatingIfNeeded: image.selectors[Int(SegmentName.cs.rawValue)] & 3))
         try loadTaskLDT(Selector(image.ldt))
         try loadTaskCode(Selector(image.selectors[Int(SegmentName.cs.rawValue)]))

@@ -15,8 +15,6 @@ enum TaskStateSegment {
     static let savedEnd: UInt32 = 0x60
     /// The smallest valid limit. Table 7-1 prints 108; 7.2.2 and Table 6-6 say 67H, and systems rely on it.
     static let leastLimit: UInt32 = 0x67
-    /// The same for a 16-bit TSS (SDM Vol. 3A 7.6 "16-Bit Task-State Segment (TSS)").
-    static let leastLimit16: UInt32 = 0x2B
 }
 
 /// The registers that a task switch loads, as the new TSS gives them.
@@ -28,6 +26,8 @@ struct TaskImage {
     var selectors: InlineArray<6, UInt16> = .init(repeating: 0)
     var ldt: UInt16 = 0
     var hasTrap = false
+    /// From a 32-bit TSS, which alone has a CR3, FS, GS and the T bit.
+    var is32Bit = true
 }
 
 /// A TSS in memory that was probed: accesses to it do not fault.
@@ -35,6 +35,8 @@ struct TaskStateWindow {
     var linear: UInt32
     /// Where it lies in the host, if all of it is in one page of plain RAM; otherwise 0.
     var host: UInt
+    /// A 32-bit TSS, or one of the 286's layout (`TaskStateSegment16`).
+    var is32Bit = true
 }
 
 extension Core {
@@ -68,6 +70,7 @@ extension Core {
     /// Saves EIP, EFLAGS, the general registers and six selectors. CR3, LDTR and the inner stacks are not saved
     /// (SDM Vol. 3A 7.2.1, "static fields").
     func saveTask(in window: TaskStateWindow, eflags: UInt32) throws(Fault) {
+        guard window.is32Bit else { return try saveTask16(in: window, flags: eflags) }
         try writeField(window, TaskStateSegment.eip, s.pointee.eip)
         try writeField(window, TaskStateSegment.eflags, eflags)
         for index in 0..<8 {
@@ -82,6 +85,7 @@ extension Core {
 
     /// Reads what a task switch loads.
     func readTask(from window: TaskStateWindow) throws(Fault) -> TaskImage {
+        guard window.is32Bit else { return try readTask16(from: window) }
         var image = TaskImage()
         image.cr3 = try readField(window, TaskStateSegment.cr3, UInt32.self)
         image.eip = try readField(window, TaskStateSegment.eip, UInt32.self)

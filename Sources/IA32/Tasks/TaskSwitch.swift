@@ -86,9 +86,11 @@ extension Core {
             oldEntryAddress = oldAddress
         }
         if isNesting { try probeSystem(entry.base, count: 2, isWrite: true) }
-        let new = try openTaskState(entry.base, count: TaskStateSegment.leastLimit + 1, isWrite: false)
-        let old = try openSavedTask(tr.base)
-        if entry.base != tr.base { try refuseVirtual8086(new) }
+        let is32Bit = entry.type & 8 != 0
+        let count = (is32Bit ? TaskStateSegment.leastLimit : TaskStateSegment16.leastLimit) + 1
+        var new = try openTaskState(entry.base, count: count, isWrite: false)
+        new.is32Bit = is32Bit
+        let old = try openSavedTask(tr)
         var savedFlags = flags ?? eflags
         if source == .interruptReturn { savedFlags &= ~EFLAGS.nestedTask }
         return TaskSwitchPlan(
@@ -98,29 +100,26 @@ extension Core {
 
     private func checkTaskLimits(old: SegmentRegister, new: Selector, _ entry: Descriptor) throws(Fault) {
         let is32Bit = entry.type & 8 != 0
-        let least = is32Bit ? TaskStateSegment.leastLimit : TaskStateSegment.leastLimit16
+        let least = is32Bit ? TaskStateSegment.leastLimit : TaskStateSegment16.leastLimit
         // SDM Vol. 3A 6.15 "Interrupt 10", Table 6-6: the new TSS is too small.
         guard entry.limit >= least else { throw Fault.invalidTSS(new.errorCode | s.pointee.externalEvent) }
-        guard is32Bit, old.type & 8 != 0 else { throw Fault.unsupported(.task16) }
         // The old one must hold what is saved.
-        guard old.limit >= TaskStateSegment.savedEnd - 1 else {
+        let savedEnd = old.type & 8 != 0 ? TaskStateSegment.savedEnd : TaskStateSegment16.savedEnd
+        guard old.limit >= savedEnd - 1 else {
             throw Fault.invalidTSS(UInt32(old.selector & 0xFFFC) | s.pointee.externalEvent)
         }
     }
 
     /// The old TSS: its host address only if the saved fields lie in one page of plain RAM.
-    private func openSavedTask(_ base: UInt32) throws(Fault) -> TaskStateWindow {
-        let first = base &+ TaskStateSegment.eip
-        var window = try openTaskState(
-            first, count: TaskStateSegment.savedEnd - TaskStateSegment.eip, isWrite: true)
-        window.linear = base
-        if window.host != 0 { window.host &-= UInt(TaskStateSegment.eip) }
+    private func openSavedTask(_ old: SegmentRegister) throws(Fault) -> TaskStateWindow {
+        let is32Bit = old.type & 8 != 0
+        let first = is32Bit ? TaskStateSegment.eip : TaskStateSegment16.ip
+        let end = is32Bit ? TaskStateSegment.savedEnd : TaskStateSegment16.savedEnd
+        var window = try openTaskState(old.base &+ first, count: end - first, isWrite: true)
+        window.linear = old.base
+        if window.host != 0 { window.host &-= UInt(first) }
+        window.is32Bit = is32Bit
         return window
-    }
-
-    private func refuseVirtual8086(_ window: TaskStateWindow) throws(Fault) {
-        let flags = try readField(window, TaskStateSegment.eflags, UInt32.self)
-        guard flags & EFLAGS.virtual8086 == 0 else { throw Fault.unsupported(.taskInVirtual8086) }
     }
 
     // MARK: Switch
@@ -145,7 +144,7 @@ extension Core {
         entry.high |= 0x200
         setSegment(.tr, SegmentRegister(selector: plan.newSelector, descriptor: entry))
         s.pointee.cr0 |= CR0.taskSwitched
-        if s.pointee.cr0 & CR0.paging != 0 {
+        if s.pointee.cr0 & CR0.paging != 0, image.is32Bit {
             s.pointee.cr3 = image.cr3
             flushTLB()
         }
@@ -156,25 +155,24 @@ extension Core {
         for index: UInt8 in 0..<6 { segment(index).pointee = .null(image.selectors[Int(index)]) }
         segment(.ldtr).pointee = .null(image.ldt)
         // SDM Vol. 3A 17.2.4 "Debug Control Register (DR7)": L0 to L3 and LE are per task.
-        s.pointee.dr[7] &= ~0x155
+        clearLocalBreakpoints()
     }
 
     /// The error code, EIP against the limit, the T bit.
     private func finishTaskSwitch(_ image: TaskImage, errorCode: UInt32?) throws(Fault) {
         if let errorCode {
             // SDM Vol. 3A 6.13 "Error Code": the size of the push follows the new TSS.
+            let width: UInt32 = image.is32Bit ? 4 : 2
             var stack = currentStack()
-            try requireRoom(stack, bytes: 4)
-            try push32(errorCode, on: &stack)
+            try requireRoom(stack, bytes: width, itemBytes: width)
+            try push(errorCode, on: &stack, is32: image.is32Bit)
             s.pointee.general[4] = stack.pointer
         }
         // SDM Vol. 3A 6.15 "Interrupt 13": the new EIP is beyond the code segment's limit.
         guard image.eip <= segment(.cs).pointee.limit else { throw Fault.protection(s.pointee.externalEvent) }
         if image.hasTrap {
             // SDM Vol. 3A 17.3.1.5 "Task-Switch Exception Condition": a trap before the first instruction, DR6.BT.
-            s.pointee.trapCauses |= 0x8000
-            s.pointee.isTrapPending = true
-            raise(.trapPending)
+            raiseDebugTrap(DR6.taskSwitch)
         }
     }
 
