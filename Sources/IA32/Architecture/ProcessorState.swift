@@ -107,6 +107,8 @@ struct ProcessorState {
     var trapCauses: UInt32 = 0
     /// A faulting IRET leaves NMI blocked. Implementation-specific: Intel processors unblock (SDM Vol. 3A 6.7.1).
     var keepsNMIBlockedOnFaultingReturn = false
+    /// The x87 unit.
+    var floatingPoint = FloatingPointState()
 }
 
 /// What ends a block before its successor is entered; any of these sets `softDeadline` to 0.
