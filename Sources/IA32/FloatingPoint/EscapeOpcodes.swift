@@ -212,13 +212,16 @@ extension Core {
     /// FCOMI, FUCOMI, FCOMIP and FUCOMIP (SDM Vol. 2A, Table "FCOMI/FCOMIP/FUCOMI/FUCOMIP Results").
     private func compareFlags(_ i: Int, isQuiet: Bool, pops: Bool) {
         let other = s.pointee.floatingPoint.source(i)
-        guard let conditions = s.pointee.floatingPoint.compare(with: other, isQuiet: isQuiet) else { return }
+        let old = s.pointee.floatingPoint.status & StatusWord.c1
+        let (conditions, mayPop) = s.pointee.floatingPoint.compare(with: other, isQuiet: isQuiet)
+        // C1 is cleared by a stack fault only.
+        if other != nil, !s.pointee.floatingPoint.isEmpty(0) { s.pointee.floatingPoint.status |= old }
         // The rest of the arithmetic flags is cleared.
         setArithmeticFlags(
             (conditions & StatusWord.c3 != 0 ? EFLAGS.zero : 0)
                 | (conditions & StatusWord.c2 != 0 ? EFLAGS.parity : 0)
                 | (conditions & StatusWord.c0 != 0 ? EFLAGS.carry : 0))
-        if pops { s.pointee.floatingPoint.pop() }
+        if pops, mayPop { s.pointee.floatingPoint.pop() }
     }
 
     private func escapeDBMemory(_ op: MicroOperationPointer) throws(Fault) {
@@ -251,7 +254,9 @@ extension Core {
         guard op.pointee.a < 6 else { throw .invalidOpcode }
         noteInstruction(op)
         switch op.pointee.a {
-        case 0: s.pointee.floatingPoint.free(i)
+        case 0:
+            s.pointee.floatingPoint.free(i)
+            s.pointee.floatingPoint.setConditions(0, mask: StatusWord.c1)
         case 1: s.pointee.floatingPoint.exchange(i)
         case 2, 3: s.pointee.floatingPoint.store(into: i, pops: op.pointee.a == 3)
         default:
@@ -304,7 +309,8 @@ extension Core {
         switch op.pointee.a {
         case 0:
             s.pointee.floatingPoint.free(i)
-            s.pointee.floatingPoint.rotate(1)
+            s.pointee.floatingPoint.setConditions(0, mask: StatusWord.c1)
+            s.pointee.floatingPoint.pop()
         case 1: s.pointee.floatingPoint.exchange(i)
         case 2, 3: s.pointee.floatingPoint.store(into: i, pops: true)
         default: compareFlags(i, isQuiet: op.pointee.a == 5, pops: true)

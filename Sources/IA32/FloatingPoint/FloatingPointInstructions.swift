@@ -50,21 +50,22 @@ extension FloatingPointState {
         if pops { pop() }
     }
 
-    /// Compares ST(0) with an operand, nil for an empty register; answers the conditions, nil if an exception stopped it.
-    mutating func compare(with other: RealOperand?, isQuiet: Bool) -> UInt16? {
+    /// Compares ST(0) with an operand, nil for an empty register. The conditions are set even if an unmasked exception
+    /// keeps the stack from being popped.
+    mutating func compare(with other: RealOperand?, isQuiet: Bool) -> (conditions: UInt16, mayPop: Bool) {
         guard let other, !isEmpty(0) else {
-            return raiseStackFault() ? StatusWord.c3 | StatusWord.c2 | StatusWord.c0 : nil
+            return (StatusWord.c3 | StatusWord.c2 | StatusWord.c0, raiseStackFault())
         }
         var work = arithmetic
         let conditions = work.compare(operand(0), other, isQuiet: isQuiet)
-        return accept(work) ? conditions : nil
+        return (conditions, accept(work))
     }
 
     /// FCOM, FUCOM and those that pop.
     mutating func compareStatus(_ other: RealOperand?, isQuiet: Bool = false, pops: Int) {
-        guard let conditions = compare(with: other, isQuiet: isQuiet) else { return }
+        let (conditions, mayPop) = compare(with: other, isQuiet: isQuiet)
         setConditions(conditions, mask: StatusWord.c0 | StatusWord.c2 | StatusWord.c3)
-        for _ in 0..<pops { pop() }
+        if mayPop { for _ in 0..<pops { pop() } }
     }
 
     /// A register as an operand; nil if it is empty.
@@ -78,8 +79,10 @@ extension FloatingPointState {
             if raiseStackFault(isOverflow: true) { push(.indefinite) }
             return
         }
-        guard accept(work ?? arithmetic) else { return }
-        push(value)
+        let work = work ?? arithmetic
+        _ = accept(work)
+        // An unmasked #D does not keep the converted number from being loaded.
+        if work.flags & ~work.masks & StatusWord.invalid == 0 { push(value) }
     }
 
     /// FLD of a single or double: a signaling NaN is #I, a denormal #D.
@@ -125,10 +128,9 @@ extension FloatingPointState {
     /// FCMOVcc: both registers must be in use whatever the condition.
     mutating func move(_ i: Int, if condition: Bool) {
         if isEmpty(0) || isEmpty(i) {
-            if raiseStackFault(), condition || isEmpty(0) { self[0] = .indefinite }
+            if raiseStackFault() { self[0] = .indefinite }
             return
         }
-        setConditions(0, mask: StatusWord.c1)
         if condition { self[0] = self[i] }
     }
 
@@ -189,6 +191,7 @@ extension FloatingPointState {
         let result = work.remainder(operand(0), operand(1), isNearest: isNearest, quotient: &quotient)
         guard accept(work) else { return }
         self[0] = result
+        guard quotient.isKnown else { return }
         let bits = quotient.bits
         setConditions(
             (bits & 4 != 0 ? StatusWord.c0 : 0) | (bits & 2 != 0 ? StatusWord.c3 : 0)

@@ -180,8 +180,10 @@ package struct RealArithmetic: Sendable {
             result.exponent -= 24576
             if result.exponent <= format.maximumExponent { return result }
         }
+        let isMassive = masks & StatusWord.overflow == 0
         let isInfinite =
             switch rounding {
+            case _ where isMassive: true
             case .nearest: true
             case .down: rounded.isNegative
             case .up: !rounded.isNegative
@@ -207,6 +209,11 @@ package struct RealArithmetic: Sendable {
                 note(isInexact, isUp)
                 return result
             }
+            // FSCALE far below the range.
+            note(true, false)
+            result.exponent = 0
+            result.significand = 0
+            return result
         }
         let shift = min(format.minimumExponent - value.exponent, 127)
         var shifted = value

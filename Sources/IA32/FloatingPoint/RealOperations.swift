@@ -136,7 +136,7 @@ extension RealArithmetic {
             if !isSilent { flags |= StatusWord.invalid }
             return StatusWord.c3 | StatusWord.c2 | StatusWord.c0
         }
-        guard admit(a, b) else { return 0 }
+        _ = admit(a, b)
         let (left, right) = (RealArithmetic.rank(a), RealArithmetic.rank(b))
         return left == right ? StatusWord.c3 : left < right ? StatusWord.c0 : 0
     }

@@ -6,6 +6,10 @@ package struct PartialQuotient: Sendable {
     package var bits: UInt8 = 0
     /// C2: the reduction must go on.
     package var isPartial = false
+    /// Not for NaNs and invalid operands.
+    package var isKnown = false
+
+    package init() {}
 }
 
 extension RealArithmetic {
@@ -16,6 +20,7 @@ extension RealArithmetic {
         if let nan = propagate(a, b) { return nan }
         if a.kind == .infinity || b.kind == .zero { return invalid() }
         guard admit(a, b) else { return .indefinite }
+        quotient.isKnown = true
         if a.kind == .zero { return .zero(a.isNegative) }
         let distance = a.exponent - b.exponent
         if b.kind == .infinity || distance < -1 || distance < 0 && !isNearest { return exact(a) }

@@ -11,6 +11,12 @@ extension RealArithmetic {
         return round(unrounded)
     }
 
+    /// The result is undefined: processors answer the operand, inexact.
+    private mutating func outsideDomain(_ a: RealOperand) -> ExtendedReal {
+        flags |= StatusWord.precision
+        return a.value
+    }
+
     // MARK: Exponential and logarithm
 
     /// F2XM1: 2^a - 1 for a in -1 to 1; other finite arguments are left as they are.
@@ -23,7 +29,8 @@ extension RealArithmetic {
         default: break
         }
         if a.exponent >= ExtendedReal.bias {
-            guard a.exponent == ExtendedReal.bias, a.significand == 1 << 63 else { return a.value }
+            guard a.exponent == ExtendedReal.bias, a.significand == 1 << 63 else { return outsideDomain(a) }
+            flags |= StatusWord.precision
             return a.isNegative ? ExtendedReal(signExponent: 0xBFFE, significand: 1 << 63) : .one
         }
         // e^t - 1 of a quarter of the argument, then (e^t - 1)(e^t + 1) twice.
@@ -77,23 +84,22 @@ extension RealArithmetic {
         return round(WideReal(y) * RealArithmetic.logarithm(WideReal(x)))
     }
 
-    /// The logarithm is an integer: the product may be exact.
+    /// The logarithm is an integer: the product may be exact, but #P, and #U if tiny, are raised all the same.
     private mutating func multiplyExactly(_ y: RealOperand, _ logarithm: Int) -> ExtendedReal {
         let factor = UInt128(logarithm.magnitude)
-        return round(
+        flags |= StatusWord.precision
+        let result = round(
             UnroundedReal(
                 isNegative: y.isNegative != (logarithm < 0), exponent: y.exponent + 64,
                 significand: UInt128(y.significand) * factor))
+        if result.exponent == 0 { flags |= StatusWord.underflow }
+        return result
     }
 
     /// FYL2XP1: y log2(x + 1), exact to the last bits for small x.
     package mutating func multiplyLogarithmPlusOne(_ y: RealOperand, _ x: RealOperand) -> ExtendedReal {
         if let nan = propagate(x, y) { return nan }
-        let isTooSmall =
-            x.isNegative
-            && (x.kind == .infinity
-                || x.kind == .finite && x.exponent >= ExtendedReal.bias)
-        if isTooSmall { return invalid() }
+        if x.kind == .infinity, x.isNegative { return invalid() }
         switch (x.kind, y.kind) {
         case (.zero, .infinity), (.infinity, .zero): return invalid()
         default: break
@@ -102,6 +108,7 @@ extension RealArithmetic {
         let isNegative = x.isNegative != y.isNegative
         if x.kind == .infinity || y.kind == .infinity { return .infinity(isNegative) }
         if x.kind == .zero || y.kind == .zero { return .zero(isNegative) }
+        if x.isNegative, x.exponent >= ExtendedReal.bias { return outsideDomain(x) }
         let argument = WideReal(x)
         guard x.exponent < ExtendedReal.bias - 2 else {
             return round(WideReal(y) * RealArithmetic.logarithm(argument + .one))
@@ -186,7 +193,7 @@ extension RealArithmetic {
         if isPast { rest = halfPi - rest }
         // The rest is in units of 2^-67.
         return (
-            WideReal(isNegative: isPast, exponent: 60, significand: rest), isPast ? quadrant + 1 & 3 : quadrant
+            WideReal(isNegative: isPast, exponent: 60, significand: rest), isPast ? (quadrant + 1) & 3 : quadrant
         )
     }
 
