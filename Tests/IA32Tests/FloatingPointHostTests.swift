@@ -43,7 +43,9 @@ struct FloatingPointHostTests {
             0xFA, 0xFC, 0xFD,
         ]
         rows += single.map { Row(code: [0xD9, $0]) }
-        rows += [Row(code: [0xDA, 0xE9]), Row(code: [0xDE, 0xD9]), Row(code: [0xDB, 0xE2]), Row(code: [0xDB, 0xE3])]
+        rows += [
+            Row(code: [0xDA, 0xE9]), Row(code: [0xDE, 0xD9]), Row(code: [0xDB, 0xE2]), Row(code: [0xDB, 0xE3]),
+        ]
         return rows
     }()
 

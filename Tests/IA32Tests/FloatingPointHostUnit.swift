@@ -80,7 +80,8 @@ struct UnitState {
     }
 
     /// Registers are ST(0) first; tags are for R0 first.
-    init(control: UInt16, status: UInt16, tags: UInt16, registers: [RealBits], operand: [UInt8] = [], flags: UInt32 = 0) {
+    init(control: UInt16, status: UInt16, tags: UInt16, registers: [RealBits], operand: [UInt8] = [], flags: UInt32 = 0)
+    {
         image = [UInt8](repeating: 0, count: 28)
         image.replaceSubrange(0..<2, with: little(control))
         image.replaceSubrange(4..<6, with: little(status))

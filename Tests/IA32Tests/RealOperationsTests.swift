@@ -76,9 +76,10 @@ import Testing
         }
 
         private static func bits(_ value: Float80) -> ExtendedReal {
-            ExtendedReal(
+            let integerBit: UInt64 = value.exponentBitPattern == 0 ? 0 : 1 << 63
+            return ExtendedReal(
                 signExponent: UInt16(value.exponentBitPattern) | (value.sign == .minus ? 0x8000 : 0),
-                significand: value.significandBitPattern)
+                significand: value.significandBitPattern | integerBit)
         }
 
         /// No NaN and no unsupported encoding: their rules are tested on the instructions.
@@ -91,7 +92,8 @@ import Testing
                 guard operand.isNumber, !isPseudo else { continue }
                 return Float80(
                     sign: bits.signExponent & 0x8000 != 0 ? .minus : .plus,
-                    exponentBitPattern: UInt(bits.signExponent & 0x7FFF), significandBitPattern: bits.significand)
+                    exponentBitPattern: UInt(bits.signExponent & 0x7FFF),
+                    significandBitPattern: bits.significand & (1 << 63 - 1))
             }
         }
     }

@@ -201,6 +201,7 @@ extension Core {
         case 2:
             // SDM Vol. 2A "FCLEX/FNCLEX": the stack fault flag too.
             s.pointee.floatingPoint.status &= ~(StatusWord.exceptions | StatusWord.stackFault)
+            s.pointee.floatingPoint.refreshSummary()
             refreshErrorLine()
         case 3:
             s.pointee.floatingPoint.initialize()

@@ -235,7 +235,9 @@ extension FloatingPointState {
         setConditions(0, mask: StatusWord.c2)
         if faultsPushing() { return }
         let angle = operand(0)
-        if RealArithmetic.isOutOfRange(angle) { return setConditions(StatusWord.c2, mask: StatusWord.c1 | StatusWord.c2) }
+        if RealArithmetic.isOutOfRange(angle) {
+            return setConditions(StatusWord.c2, mask: StatusWord.c1 | StatusWord.c2)
+        }
         var work = arithmetic
         let results = operation(&work, angle)
         guard accept(work) else { return }
