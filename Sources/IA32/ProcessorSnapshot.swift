@@ -75,6 +75,7 @@ private struct RepeatedState: Equatable {
     private let words: InlineArray<14, UInt32>
     private let segments: [UInt16]
     private let bits: [Bool]
+    private let floatingPoint: FloatingPointState
 
     init(_ core: Core) {
         let s = core.s.pointee
@@ -88,11 +89,12 @@ private struct RepeatedState: Equatable {
         words[13] = s.depth
         self.words = words
         segments = (0..<8).map { s.segments[$0].selector }
+        floatingPoint = s.floatingPoint
         bits = [s.isHalted, s.isNMIBlocked, s.isNMIPending, s.isInterruptLineHigh]
     }
 
     static func == (a: RepeatedState, b: RepeatedState) -> Bool {
         for index in 0..<14 where a.words[index] != b.words[index] { return false }
-        return a.segments == b.segments && a.bits == b.bits
+        return a.segments == b.segments && a.bits == b.bits && a.floatingPoint == b.floatingPoint
     }
 }

@@ -28,6 +28,9 @@ final class StubHost: ProcessorHost {
     var switchesAfter: [TaskSwitchEvent] = []
     var reachedAddresses: [UInt32] = []
     var records: [EventRecord] = []
+    /// Changes of FERR#.
+    var errorLine: [Bool] = []
+    var ignoresFloatingPointErrors = false
 
     func readPort(_ port: UInt16, bytes: Int) -> UInt32 {
         let value = ports[port] ?? .max
@@ -41,6 +44,7 @@ final class StubHost: ProcessorHost {
     func readDevice(_ address: PhysicalAddress, bytes: Int) -> UInt32 { .max }
     func writeDevice(_ address: PhysicalAddress, value: UInt32, bytes: Int) { deviceWrites[address.value] = value }
     func acknowledgeInterrupt() -> UInt8 { interruptVectors.isEmpty ? 0xFF : interruptVectors.removeFirst() }
+    func setFloatingPointErrorLine(_ asserted: Bool) { errorLine.append(asserted) }
     func willDeliver(_ delivery: inout Delivery) -> DeliveryVerdict {
         willDeliver.append(delivery)
         return verdict

@@ -10,6 +10,8 @@ struct Fault: Error, Equatable {
         case unsupported
         /// A hook asked to stop; nothing is to be delivered.
         case stop
+        /// Execution waits before the instruction until an interrupt comes; nothing is to be delivered.
+        case freeze
     }
 
     var errorCode: UInt32
@@ -29,6 +31,7 @@ struct Fault: Error, Equatable {
     static var boundRange: Fault { Fault(Vector.boundRange) }
     static var invalidOpcode: Fault { Fault(Vector.invalidOpcode) }
     static var deviceNotAvailable: Fault { Fault(Vector.deviceNotAvailable) }
+    static var floatingPointError: Fault { Fault(Vector.floatingPointError) }
     /// #TS; `code` is a selector without RPL, plus EXT where it applies.
     static func invalidTSS(_ code: UInt32) -> Fault { Fault(Vector.invalidTSS, code: code) }
     static func notPresent(_ code: UInt32) -> Fault { Fault(Vector.segmentNotPresent, code: code) }
@@ -47,15 +50,15 @@ struct Fault: Error, Equatable {
         Fault(0, code: UInt32(what.rawValue), kind: .unsupported)
     }
     static var stop: Fault { Fault(0, kind: .stop) }
+    static var freeze: Fault { Fault(0, kind: .freeze) }
 }
 
 /// What this core names instead of executing it. A host error, never a guest fault.
 enum Unsupported: UInt8 {
-    case x87, physicalAddressExtension, pentium
+    case physicalAddressExtension, pentium
 
     var text: String {
         switch self {
-        case .x87: "x87 floating-point instructions"
         case .physicalAddressExtension: "physical address extension (CR4.PAE)"
         case .pentium: "an instruction newer than the 486"
         }

@@ -101,6 +101,11 @@ public protocol ProcessorHost: AnyObject {
     func writeDevice(_ address: PhysicalAddress, value: UInt32, bytes: Int)
     /// Interrupt acknowledge: answers the vector (8259A data sheet, "Interrupt Sequence").
     func acknowledgeInterrupt() -> UInt8
+    /// FERR#: changes when an unmasked x87 exception waits to be handled with CR0.NE = 0, and when it is cleared. A PC
+    /// raises IRQ 13. The default does nothing.
+    func setFloatingPointErrorLine(_ asserted: Bool)
+    /// IGNNE#: with CR0.NE = 0, x87 instructions execute despite a pending exception. The default is false.
+    var ignoresFloatingPointErrors: Bool { get }
     /// Called before a delivery when `.willDeliver` is set.
     func willDeliver(_ delivery: inout Delivery) -> DeliveryVerdict
     /// Called when the handler's first instruction is about to execute and `.didDeliver` is set.

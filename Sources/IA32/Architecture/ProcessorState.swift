@@ -113,6 +113,8 @@ struct ProcessorState {
     var codeBreakpoints: UInt8 = 0
     var dataBreakpoints: UInt8 = 0
     var portBreakpoints: UInt8 = 0
+    /// The x87 unit.
+    var floatingPoint = FloatingPointState()
 }
 
 /// What ends a block before its successor is entered; any of these sets `softDeadline` to 0.

@@ -55,6 +55,7 @@ extension Core {
                 if count == 0 { return try decodeSplit(block, linear, is32) }
                 break
             }
+            operation.place(at: offset)
             offset += decoder.bytes.position
             let isLast = operation.operation.endsBlock
             if isLast { operation.finish(blockLength: UInt32(offset)) }

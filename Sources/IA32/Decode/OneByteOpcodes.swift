@@ -245,7 +245,8 @@ extension Decoder {
             set(.translateByte)
         default:
             readModRM()
-            set(.floatingPoint)
+            let code = UInt32(opcode & 7) << 8 | UInt32(mod) << 6 | UInt32(reg) << 3 | UInt32(rm)
+            set(offset(.escapeD8, Int(opcode & 7)), a: reg, b: rm, immediate: code)
         }
     }
 

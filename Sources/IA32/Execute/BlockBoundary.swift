@@ -242,6 +242,12 @@ extension Core {
             return .unsupported(Unsupported(rawValue: UInt8(truncatingIfNeeded: fault.errorCode))?.text ?? "")
         case .stop:
             return .stopRequested
+        case .freeze:
+            // As HLT, but EIP stays at the instruction.
+            s.pointee.retired &-= 1
+            s.pointee.isHalted = true
+            raise(.halted)
+            return nil
         }
     }
 }

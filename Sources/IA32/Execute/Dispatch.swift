@@ -341,6 +341,14 @@ extension Core {
                 case .readDebug: try readDebugRegister(op)
                 case .identify: identify()
                 case .readTimeStamp: try readTimeStamp()
+                case .escapeD8: try escapeD8(op)
+                case .escapeD9: try escapeD9(op)
+                case .escapeDA: try escapeDA(op)
+                case .escapeDB: try escapeDB(op)
+                case .escapeDC: try escapeDC(op)
+                case .escapeDD: try escapeDD(op)
+                case .escapeDE: try escapeDE(op)
+                case .escapeDF: try escapeDF(op)
                 case .jumpIfOverflow: if overflow { exit = try takenExit(op) }
                 case .jumpIfNotOverflow: if !overflow { exit = try takenExit(op) }
                 case .jumpIfBelow: if carry { exit = try takenExit(op) }
@@ -402,10 +410,6 @@ extension Core {
                 case .tooLong:
                     synchronise(op)
                     throw .protection(0)
-                case .floatingPoint:
-                    synchronise(op)
-                    try floatingPoint(op)
-                    exit = .lookup
                 case .unsupportedInstruction:
                     synchronise(op)
                     throw .unsupported(.pentium)

@@ -26,19 +26,21 @@ extension Core {
             // "TrapLabIA32 " in EBX, EDX, ECX.
             return answer(eax: 1, ebx: 0x7061_7254, ecx: 0x2032_3341, edx: 0x4962_614C)
         }
-        // Family 5, model 1. No x87, no PAE, no model-specific registers.
+        // Family 5, model 1. No PAE, no model-specific registers.
         answer(eax: 0x510, ebx: 0, ecx: 0, edx: Feature.all)
     }
 
     /// Feature bits of CPUID leaf 1 in EDX (SDM Vol. 2A "CPUID", Table "More on Feature Information Returned in EDX").
     private enum Feature {
+        static let floatingPoint: UInt32 = 1 << 0
         static let pageSizeExtensions: UInt32 = 1 << 3
         static let timeStampCounter: UInt32 = 1 << 4
         static let compareExchange8Bytes: UInt32 = 1 << 8
         static let pageGlobalEnable: UInt32 = 1 << 13
         static let conditionalMove: UInt32 = 1 << 15
         static let all: UInt32 =
-            pageSizeExtensions | timeStampCounter | compareExchange8Bytes | pageGlobalEnable | conditionalMove
+            floatingPoint | pageSizeExtensions | timeStampCounter | compareExchange8Bytes | pageGlobalEnable
+            | conditionalMove
     }
 
     private func answer(eax: UInt32, ebx: UInt32, ecx: UInt32, edx: UInt32) {

@@ -204,15 +204,4 @@ extension Core {
         op.pointee.immediate & OperandCode.portInDX != 0
             ? read16(2) : UInt16(truncatingIfNeeded: op.pointee.immediate)
     }
-
-    /// SDM Vol. 3A 2.5 "Control Registers", Table 2-3: EM or TS gives #NM, else the unit would be needed.
-    func floatingPoint(_ op: MicroOperationPointer) throws(Fault) {
-        if s.pointee.cr0 & (CR0.emulation | CR0.taskSwitched) != 0 { throw .deviceNotAvailable }
-        throw .unsupported(.x87)
-    }
-    /// WAIT: #NM only if MP and TS are both set.
-    func wait() throws(Fault) {
-        let both = CR0.monitorCoprocessor | CR0.taskSwitched
-        if s.pointee.cr0 & both == both { throw .deviceNotAvailable }
-    }
 }
