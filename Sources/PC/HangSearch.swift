@@ -61,7 +61,8 @@ extension Machine {
 
     /// True if no input is scheduled, no NMI is about to be taken and no device can interrupt now.
     private var isQuiescent: Bool {
-        guard state.inputs.isEmpty, pendingStop == nil, !processor.isHalted else { return false }
+        guard state.inputs.isEmpty, pendingStop == nil, !processor.isHalted, !state.resetPending else { return false }
+        guard !deviceCouldRaiseNMI || processor.isNMIBlocked else { return false }
         guard !processor.isNMIPending || processor.isNMIBlocked else { return false }
         return !interruptsEnabled || (!state.interruptLine && !deviceCouldInterrupt)
     }
@@ -76,6 +77,7 @@ extension Machine {
     /// True if some input or device event to come could end HLT.
     var canWake: Bool {
         if state.inputs.contains(where: couldWake) { return true }
+        if deviceCouldRaiseNMI && !processor.isNMIBlocked { return true }
         return interruptsEnabled && deviceCouldInterrupt
     }
 
@@ -85,6 +87,7 @@ extension Machine {
         case .nmi: return !processor.isNMIBlocked && devices.localAPIC.passesNMI && devices.clockSelect & 0x80 == 0
         case .irq(let line): return interruptsEnabled && reachesProcessor(line)
         case .serial: return interruptsEnabled && reachesProcessor(4)
+        case .key: return interruptsEnabled && reachesProcessor(1)
         }
     }
 
@@ -100,6 +103,18 @@ extension Machine {
     }
 
     private func reachesProcessor(_ line: Int) -> Bool {
-        state.devices.localAPIC.passesExternalInterrupts && state.devices.interruptControllers.wouldInterrupt(line)
+        if passesExternalInterrupts && state.devices.interruptControllers.wouldInterrupt(line) { return true }
+        guard let vector = state.devices.ioAPIC.wouldSend(Machine.ioAPICInput(of: line)) else { return false }
+        return state.devices.localAPIC.wouldInterrupt(vector)
+    }
+
+    /// True if the 8254 or the real-time clock may raise an NMI through the I/O APIC.
+    private var deviceCouldRaiseNMI: Bool {
+        func isNMI(_ input: Int) -> Bool {
+            let entry = state.devices.ioAPIC.entry(input)
+            return !entry.isMasked && entry.mode == .nmi
+        }
+        return (isNMI(2) && state.devices.timer.nextRequestChange != nil)
+            || (isNMI(8) && state.devices.clock.nextEvent != nil)
     }
 }
