@@ -28,6 +28,7 @@ struct BootCommand: ParsableCommand {
     @Option(help: "File for the result.") var json: String?
     @Option(help: "End the run when the guest has printed this.") var untilOutput: String?
     @Option(help: "Port whose bytes are listed in the result.") var postPort: PortNumber = PortNumber(0x80)
+    @Flag(help: "Print the text screen at the end.") var screen = false
     @Option(help: "Seed of everything that is by chance.") var seed: UInt64 = 0
     @OptionGroup var library: LibraryArguments
 
@@ -38,6 +39,7 @@ struct BootCommand: ParsableCommand {
         let scripts = try BootScripts(self, machine, image)
         let stop = machine.run(budget: maxInstructions)
         console.finish()
+        if screen { Console.out(machine.screen.text + "\n") }
         if let json { try write(json, BootResult(machine, stop)) }
         try withExtendedLifetime(scripts) {
             if let fault = scripts?.fault { throw CommandEnd(3, fault) }

@@ -82,10 +82,13 @@ extension Machine {
     }
 
     private func couldWake(_ scheduled: ScheduledInput) -> Bool {
-        let devices = state.devices
         switch scheduled.input {
-        case .nmi: return !processor.isNMIBlocked && devices.localAPIC.passesNMI && devices.clockSelect & 0x80 == 0
-        case .irq(let line): return interruptsEnabled && reachesProcessor(line)
+        case .nmi:
+            return !processor.isNMIBlocked && state.devices.localAPIC.passesNMI
+                && state.devices.clockSelect & 0x80 == 0
+        case .irq(let line):
+            if raisesNMI(Machine.ioAPICInput(of: line)) && !processor.isNMIBlocked { return true }
+            return interruptsEnabled && reachesProcessor(line)
         case .serial: return interruptsEnabled && reachesProcessor(4)
         case .key: return interruptsEnabled && reachesProcessor(1)
         }
@@ -93,11 +96,10 @@ extension Machine {
 
     /// True if a running device would, by itself and with the masks as they are, raise INTR.
     var deviceCouldInterrupt: Bool {
-        let devices = state.devices
-        if devices.interruptControllers.interruptRequested && devices.localAPIC.passesExternalInterrupts { return true }
-        if devices.timer.nextRequestChange != nil && reachesProcessor(0) { return true }
-        if devices.clock.nextEvent != nil && reachesProcessor(8) { return true }
-        let apic = devices.localAPIC
+        if state.devices.interruptControllers.interruptRequested && passesExternalInterrupts { return true }
+        if state.devices.timer.nextRequestChange != nil && reachesProcessor(0) { return true }
+        if state.devices.clock.nextEvent != nil && reachesProcessor(8) { return true }
+        let apic = state.devices.localAPIC
         if apic.pendingVector != nil { return true }
         return apic.nextEvent != nil && apic.wouldInterrupt(apic.timerVector.vector)
     }
@@ -110,11 +112,12 @@ extension Machine {
 
     /// True if the 8254 or the real-time clock may raise an NMI through the I/O APIC.
     private var deviceCouldRaiseNMI: Bool {
-        func isNMI(_ input: Int) -> Bool {
-            let entry = state.devices.ioAPIC.entry(input)
-            return !entry.isMasked && entry.mode == .nmi
-        }
-        return (isNMI(2) && state.devices.timer.nextRequestChange != nil)
-            || (isNMI(8) && state.devices.clock.nextEvent != nil)
+        (raisesNMI(2) && state.devices.timer.nextRequestChange != nil)
+            || (raisesNMI(8) && state.devices.clock.nextEvent != nil)
+    }
+
+    private func raisesNMI(_ input: Int) -> Bool {
+        let entry = state.devices.ioAPIC.entry(input)
+        return !entry.isMasked && entry.mode == .nmi
     }
 }

@@ -36,6 +36,16 @@ import Testing
         #expect(result.status == 33, "\(result.errors)")
     }
 
+    @Test func theScreenAtTheEnd() throws {
+        // MOV AX, B800h; MOV DS, AX; MOV WORD [0], 0741h; MOV AL, 10h; OUT F4h, AL
+        let code: [UInt8] = [
+            0xB8, 0x00, 0xB8, 0x8E, 0xD8, 0xC7, 0x06, 0x00, 0x00, 0x41, 0x07, 0xB0, 0x10, 0xE6, 0xF4,
+        ]
+        let result = try boot(["rom": rom(code)], ["--rom", "rom", "--screen"])
+        #expect(result.status == 33, "\(result.errors)")
+        #expect(result.output == "A\n")
+    }
+
     @Test func aLinuxKernel() throws {
         // MOV ESI, [ESI+218h]: the RAM disk; MOV AL, [ESI]; OUT F4h, AL
         let code: [UInt8] = [0x8B, 0xB6, 0x18, 0x02, 0x00, 0x00, 0x8A, 0x06, 0xE6, 0xF4]

@@ -92,6 +92,20 @@ struct IOAPICRoutingTests {
         #expect(machine.run(budget: 1_000_000).name == end)
     }
 
+    @Test func aScheduledNMIThroughAnInputEndsHaltWithoutIF() throws {
+        let machine = try Guest.machine(routed(5, 0x0400) + Guest.disable + Guest.halt, handlers: [2: Guest.exit(4)])
+        machine.scheduleIRQ(5, at: 100_000)
+        #expect(machine.run() == .exit(9))
+        #expect(machine.instructionCount == 100_002)
+    }
+
+    @Test func the8259sBehindInput0EndHalt() throws {
+        let code = routed(0, 0x0700) + Guest.controllers(mask: 0xDF) + Guest.enable + [0xF4, 0xEB, 0xFD]
+        let machine = try Guest.machine(code, handlers: [0x35: Guest.exit(4)])
+        machine.scheduleIRQ(5, at: 100_000)
+        #expect(machine.run(budget: 1_000_000) == .exit(9))
+    }
+
     @Test func slicesAndSnapshotsDoNotMoveAnInterrupt() throws {
         let handler = [0x41] + IOAPICRoutingTests.end + Guest.interruptReturn
         let code = routed(2, 0x0051) + Guest.periodic(1000) + Guest.enable + [0x43, 0xEB, 0xFD]
