@@ -2,41 +2,44 @@ import ArgumentParser
 import Confinement
 import PC
 
-/// `traplab boot IMAGE`: runs a multiboot-1 kernel.
+/// `traplab boot`: runs a multiboot-1 or Linux kernel, a firmware ROM, or a disk's boot sector through one.
 struct BootCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "boot", abstract: "Boot a multiboot-1 kernel.",
+        commandName: "boot", abstract: "Boot a multiboot-1 or Linux kernel, a ROM, or a disk.",
         discussion: """
+            IMAGE is a multiboot-1 kernel or a Linux bzImage. Without it the machine starts at the reset vector of \
+            --rom, or with --disk alone of the system's SeaBIOS, which loads the disk's boot sector. What the guest \
+            writes to the disk is lost at the end.
+
             The guest's serial port and port E9 are standard output. A write of v to port F4 ends the run with status \
             (2v+1) & 255. Otherwise 0: halted, 2: usage, 4: budget, 6: shutdown, 8: proven endless loop, 10: engine.
             """)
 
-    @Argument(help: "ELF image.") var image: String
+    @Argument(help: "Kernel: multiboot-1 ELF or Linux bzImage.") var image: String?
     @Option(help: "RAM, such as 64M.") var memory: ByteCount = ByteCount(64 << 20)
     @Option(help: "Stop after so many instructions.") var maxInstructions: UInt64 = .max
     @Option(help: "Command line for the kernel.") var append = ""
     @Option(name: .customLong("module"), help: "Boot module; may be repeated.") var modules: [String] = []
-    @Option(help: "Boot module that comes first.") var initrd: String?
+    @Option(help: "Initial RAM disk; for a multiboot-1 kernel the module that comes first.") var initrd: String?
+    @Option(help: "Firmware of 64 to 256 KiB, started at the reset vector.") var rom: String?
+    @Option(help: "Image of the primary master disk.") var disk: String?
     @Option(help: "Lua script that sets hooks.") var script: String?
     @Option(name: .customLong("plugin"), help: "Plugin to load; may be repeated.") var plugins: [String] = []
     @Option(help: "File for the result.") var json: String?
     @Option(help: "End the run when the guest has printed this.") var untilOutput: String?
     @Option(help: "Port whose bytes are listed in the result.") var postPort: PortNumber = PortNumber(0x80)
+    @Flag(help: "Print the text screen at the end.") var screen = false
     @Option(help: "Seed of everything that is by chance.") var seed: UInt64 = 0
     @OptionGroup var library: LibraryArguments
 
     func run() throws {
         let machine = try makeMachine()
-        let image = try read(self.image)
-        do {
-            try machine.load(multiboot: image, commandLine: append, modules: try bootModules())
-        } catch let error as LoadError {
-            throw CommandEnd.usage("\(self.image): \(error)")
-        }
+        let image = try loadImages(machine)
         let console = BootConsole(until: untilOutput, machine: machine)
         let scripts = try BootScripts(self, machine, image)
         let stop = machine.run(budget: maxInstructions)
         console.finish()
+        if screen { Console.out(machine.screen.text + "\n") }
         if let json { try write(json, BootResult(machine, stop)) }
         try withExtendedLifetime(scripts) {
             if let fault = scripts?.fault { throw CommandEnd(3, fault) }
@@ -56,11 +59,6 @@ struct BootCommand: ParsableCommand {
     func read(_ path: String) throws -> [UInt8] {
         guard let bytes = HostFile.read(path) else { throw CommandEnd.usage("\(path) cannot be read") }
         return bytes
-    }
-
-    private func bootModules() throws -> [BootModule] {
-        let paths = (initrd.map { [$0] } ?? []) + modules
-        return try paths.map { BootModule(bytes: try read($0), commandLine: $0) }
     }
 
     private func write(_ path: String, _ result: BootResult) throws {

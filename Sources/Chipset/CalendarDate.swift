@@ -20,4 +20,22 @@ public struct CalendarDate: Sendable, Equatable {
         month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
         year = yearOfCycle + cycle * 400 + (month <= 2 ? 1 : 0)
     }
+
+    /// Days from 1970-01-01 to a date; a day or month beyond its range counts on into the next one.
+    public static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let months = year * 12 + month - 3  // from March
+        let shifted = months.quotientFloored(by: 12)
+        let monthFromMarch = months - shifted * 12
+        let leapDays =
+            shifted.quotientFloored(by: 4) - shifted.quotientFloored(by: 100)
+            + shifted.quotientFloored(by: 400)
+        return shifted * 365 + leapDays + (153 * monthFromMarch + 2) / 5 + day - 1 - 719_468
+    }
+}
+
+extension Int64 {
+    fileprivate func quotientFloored(by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
 }

@@ -35,6 +35,7 @@ public struct LocalAPIC: Sendable, Equatable {
     /// Error status register as last latched.
     public private(set) var errorStatus: UInt32 = 0
 
+    private var endedLevelVector: UInt8?
     private var pendingErrors: UInt32 = 0
     private var logicalDestination: UInt32 = 0
     private var destinationFormat: UInt32 = 0xFFFF_FFFF
@@ -94,6 +95,13 @@ public struct LocalAPIC: Sendable, Equatable {
         guard vector >= 16 else { return report(LocalAPIC.receiveIllegalVector) }
         requested[vector] = true
         triggerMode[vector] = isLevelTriggered
+    }
+
+    /// The vector of a level-triggered interrupt that an EOI ended since the last call: the I/O APICs are to be told
+    /// (SDM Vol. 3A 10.8.5 "Signaling Interrupt Servicing Completion").
+    public mutating func takeEndedLevelVector() -> UInt8? {
+        defer { endedLevelVector = nil }
+        return endedLevelVector
     }
 
     /// True if this APIC is a destination of a message (SDM Vol. 3A 10.6.2), `sentHere` if it is the sender.
@@ -183,7 +191,7 @@ extension LocalAPIC {
         switch offset & 0xFF0 {
         case 0x020: identifier = UInt8(value >> 24 & 0x0F)
         case 0x080: taskPriority = UInt8(value & 0xFF)
-        case 0x0B0: if let vector = inService.highest { inService[vector] = false }
+        case 0x0B0: endOfInterrupt()
         case 0x0D0: logicalDestination = value & 0xFF00_0000
         case 0x0E0: destinationFormat = value | 0x0FFF_FFFF
         case 0x0F0: writeSpurious(value)
@@ -199,6 +207,12 @@ extension LocalAPIC {
         default: report(LocalAPIC.illegalRegister)
         }
         return nil
+    }
+
+    private mutating func endOfInterrupt() {
+        guard let vector = inService.highest else { return }
+        inService[vector] = false
+        if triggerMode[vector] { endedLevelVector = vector }
     }
 
     /// Disabling the APIC sets the mask bit of every LVT entry (SDM Vol. 3A 10.4.7.2).

@@ -1,6 +1,7 @@
 /// A 16550 UART with output at once and input from the machine (National PC16550D data sheet).
 ///
-/// A byte written is sent at once, so the transmitter is always empty. The modem lines say that a peer is ready.
+/// A byte written is sent at once, so the transmitter is always empty. The modem lines say that a peer is ready. Bytes
+/// below the receiver's trigger level are reported as a character timeout without waiting for four characters' time.
 public struct SerialPort: Sendable, Equatable {
     /// Interrupt enable register, bits 0...3.
     public private(set) var interruptEnable: UInt8 = 0
@@ -13,8 +14,8 @@ public struct SerialPort: Sendable, Equatable {
 
     private var scratch: UInt8 = 0
     private var fifoEnabled = false
-    private var received: UInt64 = 0  // up to eight bytes, the oldest lowest
-    private var receivedCount: UInt8 = 0
+    private var triggerLevel = 1
+    private var received = ReceiveQueue()
     private var overrun = false
     private var transmitterInterrupt = false
     private var modemDelta: UInt8 = 0
@@ -26,17 +27,21 @@ public struct SerialPort: Sendable, Equatable {
     public var interruptRequested: Bool { modemControl & 0x18 == 0x08 && identification & 1 == 0 }
 
     /// Line status: bit 0 data ready, 1 overrun, 5 and 6 transmitter empty.
-    public var lineStatus: UInt8 { 0x60 | (overrun ? 2 : 0) | (receivedCount > 0 ? 1 : 0) }
+    public var lineStatus: UInt8 { 0x60 | (overrun ? 2 : 0) | (received.count > 0 ? 1 : 0) }
 
     /// Puts a byte from outside in the receiver; false (and an overrun) if there is no room.
     @discardableResult
     public mutating func receive(_ byte: UInt8) -> Bool {
-        guard receivedCount < 8 else {
+        guard received.count < (fifoEnabled ? ReceiveQueue.capacity : 1) else {
             overrun = true
+            // Without the FIFO the new byte replaces the old one (data sheet, "LSR", bit 1).
+            if !fifoEnabled {
+                received.removeAll()
+                received.append(byte)
+            }
             return false
         }
-        received |= UInt64(byte) << (8 * UInt64(receivedCount))
-        receivedCount += 1
+        received.append(byte)
         return true
     }
 
@@ -44,7 +49,7 @@ public struct SerialPort: Sendable, Equatable {
     public mutating func read(_ offset: UInt16) -> UInt8 {
         let latch = lineControl & 0x80 != 0
         switch offset & 7 {
-        case 0: return latch ? UInt8(divisor & 0xFF) : takeReceived()
+        case 0: return latch ? UInt8(divisor & 0xFF) : received.take()
         case 1: return latch ? UInt8(divisor >> 8) : interruptEnable
         case 2:
             let value = identification
@@ -92,7 +97,9 @@ public struct SerialPort: Sendable, Equatable {
     /// Interrupt identification without the FIFO bits, in the order of the data sheet's priority table.
     private var identification: UInt8 {
         if overrun && interruptEnable & 4 != 0 { return 0x06 }
-        if receivedCount > 0 && interruptEnable & 1 != 0 { return 0x04 }
+        if received.count > 0 && interruptEnable & 1 != 0 {
+            return fifoEnabled && received.count < triggerLevel ? 0x0C : 0x04
+        }
         if transmitterInterrupt && interruptEnable & 2 != 0 { return 0x02 }
         if modemDelta != 0 && interruptEnable & 8 != 0 { return 0x00 }
         return 0x01
@@ -106,14 +113,6 @@ public struct SerialPort: Sendable, Equatable {
         return rts | dtr << 1 | modemControl & 0x0C
     }
 
-    private mutating func takeReceived() -> UInt8 {
-        guard receivedCount > 0 else { return 0 }
-        let byte = UInt8(truncatingIfNeeded: received)
-        received >>= 8
-        receivedCount -= 1
-        return byte
-    }
-
     private mutating func transmit(_ byte: UInt8) -> UInt8? {
         transmitterInterrupt = true
         guard modemControl & 0x10 != 0 else { return byte }
@@ -122,11 +121,12 @@ public struct SerialPort: Sendable, Equatable {
     }
 
     private mutating func writeFIFOControl(_ value: UInt8) {
-        fifoEnabled = value & 1 != 0
-        if value & 2 != 0 {
-            received = 0
-            receivedCount = 0
-        }
+        let enabled = value & 1 != 0
+        // A change of bit 0 empties the FIFOs (data sheet, "FCR").
+        if value & 2 != 0 || enabled != fifoEnabled { received.removeAll() }
+        fifoEnabled = enabled
+        let level: UInt8 = enabled ? value >> 6 : 0
+        triggerLevel = [1, 4, 8, 14][Int(level)]
     }
 
     private mutating func writeModemControl(_ value: UInt8) {

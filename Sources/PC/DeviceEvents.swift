@@ -60,6 +60,8 @@ extension Machine {
         guard state.devices.interruptControllers.line(line) != high else { return }
         state.devices.interruptControllers.setLine(line, high)
         if high && isUnmasked(line) { noteRequest(line: line, vector: nil) }
+        state.devices.ioAPIC.setLine(Machine.ioAPICInput(of: line), high)
+        if state.devices.ioAPIC.hasMessages { sendIOAPICMessages() }
         updateInterruptLine()
     }
 
@@ -84,7 +86,7 @@ extension Machine {
         let asserted =
             state.devices.localAPIC.pendingVector != nil
             || (state.devices.interruptControllers.interruptRequested
-                && state.devices.localAPIC.passesExternalInterrupts)
+                && passesExternalInterrupts)
         guard asserted != state.interruptLine else { return }
         state.interruptLine = asserted
         processor.setInterruptLine(asserted)
@@ -94,7 +96,7 @@ extension Machine {
     func acknowledgeInterrupt() -> UInt8 {
         var line: Int?
         let vector: UInt8
-        if state.devices.localAPIC.pendingVector != nil || !state.devices.localAPIC.passesExternalInterrupts {
+        if state.devices.localAPIC.pendingVector != nil || !passesExternalInterrupts {
             vector = state.devices.localAPIC.acknowledge()
         } else {
             let answer = state.devices.interruptControllers.acknowledge()
@@ -110,10 +112,19 @@ extension Machine {
         return vector
     }
 
+    /// True if the 8259s reach the processor, through LINT0 or as ExtINT through the I/O APIC.
+    var passesExternalInterrupts: Bool {
+        state.devices.localAPIC.passesExternalInterrupts || state.devices.ioAPIC.passesExternalInterrupts(0)
+    }
+
+    /// Input of the I/O APIC that ISA line 0...15 drives.
+    static func ioAPICInput(of line: Int) -> Int { line == 0 ? 2 : line }
+
     private func lowerPulse(_ line: Int) {
         let bit = UInt16(1) << UInt16(line)
         guard state.pulsedLines & bit != 0 else { return }
         state.pulsedLines &= ~bit
         state.devices.interruptControllers.setLine(line, false)
+        state.devices.ioAPIC.setLine(Machine.ioAPICInput(of: line), false)
     }
 }

@@ -61,7 +61,8 @@ extension Machine {
 
     /// True if no input is scheduled, no NMI is about to be taken and no device can interrupt now.
     private var isQuiescent: Bool {
-        guard state.inputs.isEmpty, pendingStop == nil, !processor.isHalted else { return false }
+        guard state.inputs.isEmpty, pendingStop == nil, !processor.isHalted, !state.resetPending else { return false }
+        guard !deviceCouldRaiseNMI || processor.isNMIBlocked else { return false }
         guard !processor.isNMIPending || processor.isNMIBlocked else { return false }
         return !interruptsEnabled || (!state.interruptLine && !deviceCouldInterrupt)
     }
@@ -76,30 +77,47 @@ extension Machine {
     /// True if some input or device event to come could end HLT.
     var canWake: Bool {
         if state.inputs.contains(where: couldWake) { return true }
+        if deviceCouldRaiseNMI && !processor.isNMIBlocked { return true }
         return interruptsEnabled && deviceCouldInterrupt
     }
 
     private func couldWake(_ scheduled: ScheduledInput) -> Bool {
-        let devices = state.devices
         switch scheduled.input {
-        case .nmi: return !processor.isNMIBlocked && devices.localAPIC.passesNMI && devices.clockSelect & 0x80 == 0
-        case .irq(let line): return interruptsEnabled && reachesProcessor(line)
+        case .nmi:
+            return !processor.isNMIBlocked && state.devices.localAPIC.passesNMI
+                && state.devices.clockSelect & 0x80 == 0
+        case .irq(let line):
+            if raisesNMI(Machine.ioAPICInput(of: line)) && !processor.isNMIBlocked { return true }
+            return interruptsEnabled && reachesProcessor(line)
         case .serial: return interruptsEnabled && reachesProcessor(4)
+        case .key: return interruptsEnabled && reachesProcessor(1)
         }
     }
 
     /// True if a running device would, by itself and with the masks as they are, raise INTR.
     var deviceCouldInterrupt: Bool {
-        let devices = state.devices
-        if devices.interruptControllers.interruptRequested && devices.localAPIC.passesExternalInterrupts { return true }
-        if devices.timer.nextRequestChange != nil && reachesProcessor(0) { return true }
-        if devices.clock.nextEvent != nil && reachesProcessor(8) { return true }
-        let apic = devices.localAPIC
+        if state.devices.interruptControllers.interruptRequested && passesExternalInterrupts { return true }
+        if state.devices.timer.nextRequestChange != nil && reachesProcessor(0) { return true }
+        if state.devices.clock.nextEvent != nil && reachesProcessor(8) { return true }
+        let apic = state.devices.localAPIC
         if apic.pendingVector != nil { return true }
         return apic.nextEvent != nil && apic.wouldInterrupt(apic.timerVector.vector)
     }
 
     private func reachesProcessor(_ line: Int) -> Bool {
-        state.devices.localAPIC.passesExternalInterrupts && state.devices.interruptControllers.wouldInterrupt(line)
+        if passesExternalInterrupts && state.devices.interruptControllers.wouldInterrupt(line) { return true }
+        guard let vector = state.devices.ioAPIC.wouldSend(Machine.ioAPICInput(of: line)) else { return false }
+        return state.devices.localAPIC.wouldInterrupt(vector)
+    }
+
+    /// True if the 8254 or the real-time clock may raise an NMI through the I/O APIC.
+    private var deviceCouldRaiseNMI: Bool {
+        (raisesNMI(2) && state.devices.timer.nextRequestChange != nil)
+            || (raisesNMI(8) && state.devices.clock.nextEvent != nil)
+    }
+
+    private func raisesNMI(_ input: Int) -> Bool {
+        let entry = state.devices.ioAPIC.entry(input)
+        return !entry.isMasked && entry.mode == .nmi
     }
 }

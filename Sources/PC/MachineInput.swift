@@ -6,6 +6,8 @@ public enum MachineInput: Equatable, Sendable {
     case irq(Int)
     /// A byte on the receive line of COM1.
     case serial(UInt8)
+    /// A byte from the keyboard: codes of scan code set 2, unless the guest chose another.
+    case key(UInt8)
 }
 
 /// An input and the instruction count at which it comes.
@@ -21,6 +23,10 @@ struct MachineState {
     var inputs: [ScheduledInput] = []
     /// Request lines to lower when they are acknowledged.
     var pulsedLines: UInt16 = 0
+    /// Bytes that end at 4 GiB; empty without a ROM.
+    var rom: [UInt8] = []
+    /// The guest asked for a reset, which comes at the next instruction boundary.
+    var resetPending = false
     /// Level of INTR as the processor was last told.
     var interruptLine = false
     /// An NMI waits for port 70h bit 7 to be cleared.

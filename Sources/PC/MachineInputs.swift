@@ -43,6 +43,26 @@ extension Machine {
     /// An edge on request line 0...15 at an instruction count.
     public func scheduleIRQ(_ line: Int, at count: UInt64) { schedule(.irq(line), at: count) }
 
+    /// Lets bytes come on the receive line of COM1 from an instruction count on, at 115,200 bits a second.
+    public func scheduleSerial(_ bytes: [UInt8], at count: UInt64) {
+        let character = max(configuration.clockHz / 11_520, 1)
+        for (index, byte) in bytes.enumerated() {
+            let (time, overflow) = count.addingReportingOverflow(UInt64(index) &* character)
+            schedule(.serial(byte), at: overflow ? .max : time)
+        }
+    }
+
+    /// Lets keys be pressed and released one after the other, ten milliseconds apart, from an instruction count on.
+    /// `keys` are codes of set 1, such as 1Eh for A; codes without a key do nothing.
+    public func scheduleKeys(_ keys: [UInt8], at count: UInt64) {
+        let step = max(configuration.clockHz / 100, 1)
+        for (index, key) in keys.enumerated() {
+            let press = count &+ UInt64(index) &* 2 &* step
+            for code in ScanCodes.secondSet(of: key) { schedule(.key(code), at: press) }
+            for code in ScanCodes.secondSet(of: key, released: true) { schedule(.key(code), at: press &+ step) }
+        }
+    }
+
     /// Inputs still to come, in order.
     public var scheduledInputs: [(count: UInt64, input: MachineInput)] {
         state.inputs.map { ($0.count, $0.input) }
@@ -56,6 +76,10 @@ extension Machine {
             noteInput(input)
             state.devices.serial.receive(byte)
             setRequestLine(4, state.devices.serial.interruptRequested)
+        case .key(let code):
+            noteInput(input)
+            state.devices.keyboardController.press(code)
+            setRequestLine(1, state.devices.keyboardController.interruptRequested)
         }
     }
 
@@ -68,6 +92,8 @@ extension Machine {
             record(.init(kind: .interruptRequest, instruction: count, detail: 1 + level, address: UInt32(line)))
         case .serial(let byte):
             record(.init(kind: .interruptRequest, instruction: count, detail: 4, value: UInt32(byte), address: 0x3F8))
+        case .key(let code):
+            record(.init(kind: .interruptRequest, instruction: count, detail: 5, value: UInt32(code), address: 0x60))
         }
     }
 

@@ -44,6 +44,7 @@ extension Machine {
     private func execute() -> StopReason {
         while true {
             takeDueEvents()
+            if state.resetPending { reset() }
             if let reason = takePendingStop() { return reason }
             guard instructionCount < runLimit else { return .budget }
             if let reason = searchForHang() { return reason }

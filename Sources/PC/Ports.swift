@@ -7,6 +7,7 @@ extension Machine {
 
     func readPort(_ port: UInt16, bytes: Int) -> UInt32 {
         if bytes == 1 { return UInt32(readPort(port)) }
+        if let value = readWidePort(port, bytes: bytes) { return value }
         var value: UInt32 = 0
         for index in 0..<bytes {
             value |= UInt32(readPort(port &+ UInt16(index))) << UInt32(8 * index)
@@ -15,6 +16,7 @@ extension Machine {
     }
 
     func writePort(_ port: UInt16, value: UInt32, bytes: Int) {
+        if bytes > 1, writeWidePort(port, value, bytes: bytes) { return }
         for index in 0..<bytes {
             writePort(port &+ UInt16(index), UInt8(truncatingIfNeeded: value >> UInt32(8 * index)))
         }
@@ -41,6 +43,11 @@ extension Machine {
             let value = state.devices.serial.read(port - 0x3F8)
             setRequestLine(4, state.devices.serial.interruptRequested)
             return value
+        case 0x60: return readKeyboard()
+        case 0x64: return state.devices.keyboardController.status
+        case 0x92: return 0x02  // A20 stays enabled
+        case 0x1F0...0x1F7, 0x3F6: return readDisk(port)
+        case 0x3C0...0x3DF: return state.devices.video.read(port - 0x3C0, at: tick(of: VideoAdapter.frequency))
         case 0xE9: return 0xE9  // how guests find the debug port
         default: return 0xFF
         }
@@ -67,6 +74,11 @@ extension Machine {
             state.devices.clock.write(index, value, at: tick(of: RealTimeClock.frequency))
             clockChanged()
         case 0x3F8...0x3FF: writeSerial(port - 0x3F8, value)
+        case 0x60, 0x64: writeKeyboard(port, value)
+        case 0x92: if value & 1 != 0 { requestReset(port, value) }
+        case 0x1F0...0x1F7, 0x3F6: writeDisk(port, value)
+        case 0x3C0...0x3DF: state.devices.video.write(port - 0x3C0, value)
+        case 0xCF9: if value & 4 != 0 { requestReset(port, value) }
         case 0xE9: output(value, from: .debugPort, port: port)
         case Machine.exitPort:
             notePortWrite(port, value)
@@ -96,7 +108,7 @@ extension Machine {
         if console.isReady { flushConsole() }
     }
 
-    private func notePortWrite(_ port: UInt16, _ value: UInt8) {
+    func notePortWrite(_ port: UInt16, _ value: UInt8) {
         record(
             .init(kind: .portWrite, instruction: instructionCount, value: UInt32(value), address: UInt32(port)))
     }

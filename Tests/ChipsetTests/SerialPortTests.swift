@@ -84,13 +84,41 @@ struct SerialPortTests {
         #expect(port.read(2) == 0x02)
     }
 
-    @Test func overrunIsReportedOnce() {
+    /// FIFO control register and the bytes that fit.
+    @Test(arguments: [(UInt8(0x00), 1), (0x01, 16), (0xC1, 16)] as [(UInt8, Int)])
+    func overrunIsReportedOnce(control: UInt8, capacity: Int) {
         var port = SerialPort()
-        for byte in 0..<8 { #expect(port.receive(UInt8(byte)) == true) }
-        #expect(port.receive(8) == false)
+        _ = port.write(2, control)
+        for byte in 0..<capacity { #expect(port.receive(UInt8(byte)) == true) }
+        #expect(port.receive(0x55) == false)
         #expect(port.read(5) & 3 == 3)
         #expect(port.read(5) & 2 == 0)
-        #expect((0..<8).map { _ in port.read(0) } == Array(0..<8))
+        let kept = (0..<capacity).map { _ in port.read(0) }
+        #expect(kept == (capacity == 1 ? [0x55] : Array(0..<16)), "without the FIFO the last byte stays")
+        #expect(port.read(5) & 1 == 0)
+    }
+
+    /// FIFO control register, bytes in the FIFO and the interrupt's identification.
+    @Test(
+        arguments: [
+            (UInt8(0x01), 1, UInt8(0xC4)), (0x41, 3, 0xCC), (0x41, 4, 0xC4), (0x81, 7, 0xCC), (0x81, 8, 0xC4),
+            (0xC1, 13, 0xCC), (0xC1, 14, 0xC4), (0xC1, 16, 0xC4), (0x00, 1, 0x04), (0xC1, 0, 0xC1),
+        ] as [(UInt8, Int, UInt8)])
+    func triggerLevels(control: UInt8, count: Int, identification: UInt8) {
+        var port = SerialPort()
+        _ = port.write(4, 0x08)
+        _ = port.write(1, 0x01)
+        _ = port.write(2, control)
+        for _ in 0..<count { port.receive(1) }
+        #expect(port.interruptRequested == (count > 0))
+        #expect(port.read(2) == identification)
+    }
+
+    @Test(arguments: [UInt8(0x03), 0x00]) func theFIFOIsEmptiedByItsResetBitAndBySwitchingIt(control: UInt8) {
+        var port = SerialPort()
+        _ = port.write(2, 0x01)
+        port.receive(1)
+        _ = port.write(2, control)
         #expect(port.read(5) & 1 == 0)
     }
 }

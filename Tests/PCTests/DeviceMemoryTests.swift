@@ -13,7 +13,7 @@ struct DeviceMemoryTests {
     @Test(
         arguments: [
             (0xFEE0_0030, 0x0004_0014), (0xFEE0_00F0, 0x1FF), (0xFEE0_0350, 0x700), (0xFEE0_0360, 0x400),
-            (0xFEC0_0000, 0xFFFF_FFFF), (0x4000_0000, 0xFFFF_FFFF), (0xFFFF_FFFC, 0xFFFF_FFFF),
+            (0xFEC0_0000, 0), (0xFEC0_1000, 0xFFFF_FFFF), (0x4000_0000, 0xFFFF_FFFF), (0xFFFF_FFFC, 0xFFFF_FFFF),
             (0xFEE0_1030, 0xFFFF_FFFF),
         ] as [(UInt32, UInt32)])
     func read(address: UInt32, expected: UInt32) throws {

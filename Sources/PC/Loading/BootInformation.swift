@@ -27,14 +27,7 @@ struct BootInformation {
     let modules: [(start: UInt32, end: UInt32, commandLine: String)]
     let memoryBytes: Int
 
-    private var regions: [(base: UInt64, length: UInt64, type: UInt32)] {
-        let size = UInt64(memoryBytes)
-        var regions: [(UInt64, UInt64, UInt32)] = [(0, min(size, 0x9FC00), 1)]
-        if size > 0x9FC00 { regions.append((0x9FC00, min(size, 0xA0000) - 0x9FC00, 2)) }
-        if size > 0xF0000 { regions.append((0xF0000, min(size, 0x10_0000) - 0xF0000, 2)) }
-        if size > 0x10_0000 { regions.append((0x10_0000, size - 0x10_0000, 1)) }
-        return regions
-    }
+    private var regions: [MemoryRegion] { MemoryRegion.map(memoryBytes: memoryBytes) }
 
     /// The structure with everything it points to, as it lies at physical address `address`.
     func bytes(at address: UInt32) -> [UInt8] {

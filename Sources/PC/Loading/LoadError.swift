@@ -42,6 +42,16 @@ public enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
     case noRoom(String)
     /// The command lines together, in bytes, are too long.
     case textTooLong(Int)
+    /// No Linux setup header.
+    case notLinux
+    /// A Linux kernel that this loader cannot start; the reason.
+    case unsupportedLinux(String)
+    /// A kernel's command line of so many bytes; the most it takes.
+    case commandLineTooLong(Int, limit: Int)
+    /// A ROM of so many bytes.
+    case badROMSize(Int)
+    /// A disk image of so many bytes.
+    case badDiskSize(Int)
     /// The machine is running.
     case insideHook
 
@@ -72,6 +82,10 @@ public enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
             "the multiboot header requires what this loader does not have (flags \(hex(flags)))"
         case .badAddressFields(let text): "the address fields of the multiboot header contradict themselves: \(text)"
         case .nothingToLoad: "the image is empty"
+        case .notLinux: "the image is not a Linux kernel (no HdrS at 0x202 with the signature 0xAA55 before it)"
+        case .unsupportedLinux(let text): "the Linux kernel cannot be started: \(text)"
+        case .badROMSize(let bytes): "a ROM must be 64, 128, 192 or 256 KiB, not \(bytes) bytes"
+        case .badDiskSize(let bytes): "a disk image must have 1 byte to 128 GiB, not \(bytes) bytes"
         default: nil
         }
     }
@@ -86,6 +100,8 @@ public enum LoadError: Error, Equatable, Sendable, CustomStringConvertible {
         case .entryOutsideImage(let entry): "the entry point \(hex(entry)) is not in a part that is loaded"
         case .noRoom(let part): "there is no room in guest memory for \(part)"
         case .textTooLong(let count): "the command lines have \(count) bytes together, at most 65536 fit"
+        case .commandLineTooLong(let count, let limit):
+            "the command line has \(count) bytes, and this kernel takes at most \(limit)"
         case .insideHook: "an image cannot be loaded inside a hook, because the machine is running"
         default: "the image cannot be loaded"
         }

@@ -23,6 +23,7 @@ extension Machine {
             memory.write(module.bytes, at: PhysicalAddress(UInt64(range.start)))
         }
         memory.write(information.bytes(at: address), at: PhysicalAddress(UInt64(address)))
+        writeFirmwareTables(beside: plan)
         processor[.eax] = BootInformation.loaderMagic
         processor[.ebx] = address
     }
@@ -70,7 +71,7 @@ extension Machine {
         return try ELFImage(image).plan
     }
 
-    private func enterFlatMode(_ plan: LoadPlan) throws(LoadError) {
+    func enterFlatMode(_ plan: LoadPlan) throws(LoadError) {
         guard !isRunning else { throw .insideHook }
         processor.reset()
         plan.write(to: memory)
