@@ -43,13 +43,12 @@ struct Fault: Error, Equatable {
 
 /// What this core names instead of executing it. A host error, never a guest fault.
 enum Unsupported: UInt8 {
-    case x87, virtual8086, physicalAddressExtension, task16, gate16Task, debugRegisters, pentium, taskInVirtual8086
+    case x87, virtual8086, task16, gate16Task, debugRegisters, pentium, taskInVirtual8086
 
     var text: String {
         switch self {
         case .x87: "x87 floating-point instructions"
         case .virtual8086: "virtual-8086 mode"
-        case .physicalAddressExtension: "physical address extension (CR4.PAE)"
         case .task16, .gate16Task: "a task switch to a 16-bit TSS"
         case .debugRegisters: "breakpoints in the debug registers"
         case .pentium: "an instruction newer than the 486"
