@@ -33,4 +33,15 @@ struct ReferenceDecoder {
         guard status & 0x8000_0000 == 0, Self.sets.contains(instruction.meta.isa_set.rawValue) else { return nil }
         return Int(instruction.length)
     }
+
+    /// Mnemonic and effective operand width in bits; nil where `decode` answers nil.
+    func meaning(_ bytes: [UInt8]) -> (mnemonic: String, width: Int)? {
+        var instruction = ZydisDecodedInstruction()
+        var copy = decoder
+        let status = ZydisDecoderDecodeInstruction(&copy, nil, bytes, ZyanUSize(bytes.count), &instruction)
+        guard status & 0x8000_0000 == 0, Self.sets.contains(instruction.meta.isa_set.rawValue),
+            let name = ZydisMnemonicGetString(instruction.mnemonic)
+        else { return nil }
+        return (String(cString: name), Int(instruction.operand_width))
+    }
 }
