@@ -2,7 +2,7 @@
 
 extension Core {
     /// CPUID: leaves 0 to 2, and 8000_0000H and 8000_0001H if there is XD. Any other answers as the highest basic leaf.
-    func identify() {
+    @inline(never) func identify() {
         let model = owner?.model ?? ProcessorModel()
         let features = s.pointee.features
         let hasExtendedLeaves = features.contains(.noExecute)

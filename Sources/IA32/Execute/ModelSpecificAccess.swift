@@ -2,7 +2,7 @@
 
 extension Core {
     /// RDMSR. Throws #GP(0) unless CPL is 0 and the register exists and can be read.
-    func readModelSpecific() throws(Fault) {
+    @inline(never) func readModelSpecific() throws(Fault) {
         try requireSupervisor()
         s.pointee.isWatchTripped = true
         guard let value = modelSpecificValue(read32(GeneralRegister.ecx.rawValue)) else { throw .protection(0) }
@@ -10,7 +10,7 @@ extension Core {
     }
 
     /// WRMSR. Throws #GP(0) unless CPL is 0, the register exists and no reserved bit of it is set.
-    func writeModelSpecific() throws(Fault) {
+    @inline(never) func writeModelSpecific() throws(Fault) {
         try requireSupervisor()
         s.pointee.isWatchTripped = true
         let low = read32(GeneralRegister.eax.rawValue)
@@ -19,7 +19,7 @@ extension Core {
     }
 
     /// RDPMC: two counters. Throws #GP(0) for others, and at CPL > 0 unless CR4.PCE is set.
-    func readPerformanceCounter() throws(Fault) {
+    @inline(never) func readPerformanceCounter() throws(Fault) {
         if s.pointee.cr4 & CR4.performanceCounterEnable == 0 { try requireSupervisor() }
         let number = read32(GeneralRegister.ecx.rawValue)
         guard number < 2 else { throw .protection(0) }

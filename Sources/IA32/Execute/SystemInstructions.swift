@@ -21,7 +21,7 @@ extension Core {
     var machineStatus: UInt32 { s.pointee.cr0 }
 
     /// RDTSC: counts instructions since reset (SDM Vol. 2B "RDTSC"). Throws #GP(0) at CPL > 0 with CR4.TSD.
-    func readTimeStamp() throws(Fault) {
+    @inline(never) func readTimeStamp() throws(Fault) {
         if s.pointee.cr4 & CR4.timeStampDisable != 0 { try requireSupervisor() }
         s.pointee.isWatchTripped = true
         let count = timeStamp(instructionCount)

@@ -30,7 +30,7 @@ extension Core {
     /// The four PDPTEs behind a value of CR3. Throws #GP with EXT if a present one has a reserved bit set.
     ///
     /// SDM Vol. 3A 4.4.1 "PDPTE Registers".
-    func readPagePointers(_ cr3: UInt32) throws(Fault) -> InlineArray<4, UInt64> {
+    @inline(never) func readPagePointers(_ cr3: UInt32) throws(Fault) -> InlineArray<4, UInt64> {
         let pointers = pagePointers(at: cr3)
         for index in 0..<4 where pointers[index] & UInt64(PageEntry.present) != 0 {
             if pointers[index] & ExtendedEntry.pointerReserved != 0 { throw .protection(s.pointee.externalEvent) }
@@ -51,7 +51,7 @@ extension Core {
     }
 
     /// A task switch that loaded CR3 loads the PDPTEs too (SDM Vol. 3A 4.4.1). Throws #GP in the new task.
-    func loadTaskPagePointers() throws(Fault) {
+    @inline(never) func loadTaskPagePointers() throws(Fault) {
         guard usesExtendedPaging(s.pointee.cr0, s.pointee.cr4) else { return }
         s.pointee.pagePointers = try readPagePointers(s.pointee.cr3)
     }
@@ -59,7 +59,7 @@ extension Core {
     /// The walk, then the rights, then A and D; answers a TLB entry's `frame`. Throws #PF.
     ///
     /// SDM Vol. 3A 4.4.2 "Linear-Address Translation with PAE Paging".
-    func walkExtended(_ linear: UInt32, _ access: PageAccess) throws(Fault) -> UInt32 {
+    @inline(never) func walkExtended(_ linear: UInt32, _ access: PageAccess) throws(Fault) -> UInt32 {
         // SDM Vol. 3A 4.7 "Page-Fault Exceptions": I/D only with PAE and NXE.
         let code = access.errorCode | (access.isFetch && isNoExecuteEnabled ? 0x10 : 0)
         let pointer = s.pointee.pagePointers[Int(linear >> 30)]

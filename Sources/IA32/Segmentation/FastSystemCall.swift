@@ -5,7 +5,7 @@ extension Core {
     /// SYSENTER: to ring 0, with flat segments that no descriptor was read for.
     ///
     /// Throws #GP(0) in real-address mode and while IA32_SYSENTER_CS holds a null selector.
-    func systemEnter() throws(Fault) {
+    @inline(never) func systemEnter() throws(Fault) {
         let registers = s.pointee.modelSpecific
         guard isProtected, registers.systemEnterCS & 0xFFFC != 0 else { throw .protection(0) }
         setEFLAGS(0, mask: EFLAGS.virtual8086 | EFLAGS.interrupt)
@@ -16,7 +16,7 @@ extension Core {
     }
 
     /// SYSEXIT: to ring 3 at EDX with stack ECX. Throws as `systemEnter`, and #GP(0) unless CPL is 0.
-    func systemExit() throws(Fault) {
+    @inline(never) func systemExit() throws(Fault) {
         let base = UInt16(truncatingIfNeeded: s.pointee.modelSpecific.systemEnterCS) & 0xFFFC
         guard isProtected, base != 0 else { throw .protection(0) }
         try requireSupervisor()
