@@ -26,6 +26,7 @@ let tools: [Target] =
         .target(name: "CConfinement", cSettings: c),
     ]
     + module("Disassembly", ["CZydis"])
+    + [.testTarget(name: "DecodingTests", dependencies: ["IA32", "CZydis"], swiftSettings: swift)]
     + module("Confinement", ["CConfinement"])
     + module("Assembly", ["Confinement", "CMessageDigest"])
 

@@ -12,6 +12,11 @@ public final class Processor {
         didSet { installCodeHooks() }
     }
 
+    /// What CPUID says the processor is.
+    public var model = ProcessorModel() {
+        didSet { core.s.pointee.features = model.features.intersection(.implemented) }
+    }
+
     /// Makes a processor in its reset state.
     public init(memory: PhysicalMemory) {
         self.memory = memory
@@ -54,6 +59,10 @@ public final class Processor {
         fresh.retired = s.pointee.retired
         fresh.deadline = s.pointee.deadline
         fresh.hooks = s.pointee.hooks
+        fresh.features = s.pointee.features
+        fresh.cpu = s.pointee.cpu
+        fresh.modelSpecific.timeStampOffset = 0 &- s.pointee.retired
+        if s.pointee.cpu == 0 { fresh.modelSpecific.apicBase |= APICBase.isBootProcessor }
         fresh.eventCount = s.pointee.eventCount
         fresh.filledEntries = s.pointee.filledEntries
         fresh.keepsNMIBlockedOnFaultingReturn = s.pointee.keepsNMIBlockedOnFaultingReturn

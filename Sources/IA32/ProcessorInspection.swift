@@ -1,43 +1,90 @@
-/// What a walk of the page tables finds, without touching anything.
-public struct PageWalkResult: Sendable, Equatable {
-    /// Physical address of the page-directory entry, and the entry. nil with paging off.
-    public let directoryEntry: (address: UInt32, value: UInt32)?
-    /// The page-table entry; nil for a 4 MiB page or an absent table.
-    public let tableEntry: (address: UInt32, value: UInt32)?
-    /// Where the linear address leads; nil if an entry is not present.
-    public let physical: PhysicalAddress?
+/// One entry of the page tables as a walk met it.
+public struct PageEntryView: Sendable, Equatable {
+    /// Physical address.
+    public let address: UInt64
+    /// Four bytes, or eight with PAE.
+    public let value: UInt64
 
-    public static func == (a: PageWalkResult, b: PageWalkResult) -> Bool {
-        a.physical == b.physical && a.directoryEntry?.value == b.directoryEntry?.value
-            && a.tableEntry?.value == b.tableEntry?.value && a.directoryEntry?.address == b.directoryEntry?.address
-            && a.tableEntry?.address == b.tableEntry?.address
+    /// An entry with its address.
+    public init(address: UInt64, value: UInt64) {
+        self.address = address
+        self.value = value
     }
 }
 
+/// What a walk of the page tables finds, without touching anything.
+public struct PageWalkResult: Sendable, Equatable {
+    /// The page-directory-pointer-table entry, as the processor loaded it. nil without PAE paging.
+    public let pointerEntry: PageEntryView?
+    /// The page-directory entry; nil with paging off, or if the pointer entry is not present.
+    public let directoryEntry: PageEntryView?
+    /// The page-table entry; nil for a 2 or 4 MiB page or an absent table.
+    public let tableEntry: PageEntryView?
+    /// Where the linear address leads; nil if an entry is not present.
+    public let physical: PhysicalAddress?
+}
+
 extension Processor {
-    /// Walks the page tables for an address, ignoring rights and the TLB. No side effects.
+    /// Walks the page tables for an address, ignoring rights, reserved bits and the TLB. No side effects.
     public func translate(_ linear: LinearAddress) -> PageWalkResult {
-        let address = linear.value
         guard core.s.pointee.cr0 & CR0.paging != 0 else {
-            return PageWalkResult(directoryEntry: nil, tableEntry: nil, physical: PhysicalAddress(address))
+            return PageWalkResult(
+                pointerEntry: nil, directoryEntry: nil, tableEntry: nil, physical: PhysicalAddress(linear.value))
         }
-        let directoryAddress = (core.s.pointee.cr3 & 0xFFFF_F000) | ((address >> 20) & 0xFFC)
-        let directory = memory.readDouble(at: PhysicalAddress(directoryAddress))
-        let first = (directoryAddress, directory)
-        guard directory & PageEntry.present != 0 else {
-            return PageWalkResult(directoryEntry: first, tableEntry: nil, physical: nil)
+        let isExtended = core.s.pointee.cr4 & CR4.physicalAddressExtension != 0
+        return isExtended ? walkExtended(linear.value) : walk(linear.value)
+    }
+
+    /// SDM Vol. 3A 4.3 "32-Bit Paging".
+    private func walk(_ address: UInt32) -> PageWalkResult {
+        let directory = entry32((core.s.pointee.cr3 & 0xFFFF_F000) | ((address >> 20) & 0xFFC))
+        let hasLargePages = core.s.pointee.cr4 & CR4.pageSizeExtensions != 0
+        var table: PageEntryView?
+        var physical: UInt64?
+        if directory.isPresent, directory.isLarge, hasLargePages {
+            physical = directory.value & 0xFFC0_0000 | UInt64(address & 0x3F_FFFF)
+        } else if directory.isPresent {
+            let entry = entry32(UInt32(directory.value & 0xFFFF_F000) | ((address >> 10) & 0xFFC))
+            if entry.isPresent { physical = entry.value & 0xFFFF_F000 | UInt64(address & 0xFFF) }
+            table = entry
         }
-        if directory & PageEntry.large != 0, core.s.pointee.cr4 & CR4.pageSizeExtensions != 0 {
-            let physical = (directory & 0xFFC0_0000) | (address & 0x3F_FFFF)
-            return PageWalkResult(directoryEntry: first, tableEntry: nil, physical: PhysicalAddress(physical))
-        }
-        let tableAddress = (directory & 0xFFFF_F000) | ((address >> 10) & 0xFFC)
-        let table = memory.readDouble(at: PhysicalAddress(tableAddress))
-        let isPresent = table & PageEntry.present != 0
-        let physical = (table & 0xFFFF_F000) | (address & 0xFFF)
         return PageWalkResult(
-            directoryEntry: first, tableEntry: (tableAddress, table),
-            physical: isPresent ? PhysicalAddress(physical) : nil)
+            pointerEntry: nil, directoryEntry: directory, tableEntry: table,
+            physical: physical.map(PhysicalAddress.init))
+    }
+
+    /// SDM Vol. 3A 4.4.2 "Linear-Address Translation with PAE Paging".
+    private func walkExtended(_ address: UInt32) -> PageWalkResult {
+        let index = Int(address >> 30)
+        let pointer = PageEntryView(
+            address: UInt64(core.s.pointee.cr3 & ~31) + UInt64(index) * 8, value: core.s.pointee.pagePointers[index])
+        var directory: PageEntryView?
+        var table: PageEntryView?
+        var physical: UInt64?
+        if pointer.isPresent {
+            let entry = entry64(pointer.value & ExtendedEntry.address | UInt64((address >> 18) & 0xFF8))
+            directory = entry
+            if entry.isPresent, entry.isLarge {
+                physical = entry.value & ExtendedEntry.largeAddress | UInt64(address & 0x1F_FFFF)
+            } else if entry.isPresent {
+                let last = entry64(entry.value & ExtendedEntry.address | UInt64((address >> 9) & 0xFF8))
+                if last.isPresent { physical = last.value & ExtendedEntry.address | UInt64(address & 0xFFF) }
+                table = last
+            }
+        }
+        return PageWalkResult(
+            pointerEntry: pointer, directoryEntry: directory, tableEntry: table,
+            physical: physical.map(PhysicalAddress.init))
+    }
+
+    private func entry32(_ address: UInt32) -> PageEntryView {
+        PageEntryView(address: UInt64(address), value: UInt64(memory.readDouble(at: PhysicalAddress(address))))
+    }
+
+    private func entry64(_ address: UInt64) -> PageEntryView {
+        let low = UInt64(memory.readDouble(at: PhysicalAddress(address)))
+        let high = UInt64(memory.readDouble(at: PhysicalAddress(address &+ 4)))
+        return PageEntryView(address: address, value: high << 32 | low)
     }
 
     /// Reads linear memory as a debugger would: no rights, no faults, no side effects. nil if a page is not mapped.
@@ -62,4 +109,9 @@ extension Processor {
         }
         return true
     }
+}
+
+extension PageEntryView {
+    fileprivate var isPresent: Bool { value & UInt64(PageEntry.present) != 0 }
+    fileprivate var isLarge: Bool { value & UInt64(PageEntry.large) != 0 }
 }

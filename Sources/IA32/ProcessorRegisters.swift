@@ -41,6 +41,7 @@ extension Processor {
         get { core.s.pointee.cr0 }
         set {
             core.s.pointee.cr0 = newValue
+            core.reloadPagePointers()
             core.flushTLB(includingGlobal: true)
         }
     }
@@ -53,6 +54,7 @@ extension Processor {
         get { core.s.pointee.cr3 }
         set {
             core.s.pointee.cr3 = newValue
+            core.reloadPagePointers()
             core.flushTLB()
         }
     }
@@ -61,8 +63,13 @@ extension Processor {
         set {
             core.s.pointee.cr4 = newValue
             core.refreshBreakpoints()
+            core.reloadPagePointers()
             core.flushTLB(includingGlobal: true)
         }
+    }
+    /// A model-specific register by number; nil if it does not exist or cannot be read.
+    public func modelSpecificRegister(_ number: UInt32) -> UInt64? {
+        number == MSR.timeStampCounter ? core.timeStamp(core.instructionCount) : core.modelSpecificValue(number)
     }
     /// A debug register, 0 to 7.
     public func debugRegister(_ number: Int) -> UInt32 { core.s.pointee.dr[number & 7] }

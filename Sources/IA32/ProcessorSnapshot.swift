@@ -20,7 +20,7 @@ extension Processor {
         return ProcessorSnapshot(state: SnapshotState(value: core.s.pointee), translations: entries)
     }
 
-    /// Puts a captured state back; hooks stay as they are. RAM is restored by `PhysicalMemory.restore`.
+    /// Puts a captured state back; hooks and the model stay as they are. RAM is restored by `PhysicalMemory.restore`.
     public func restore(_ snapshot: ProcessorSnapshot) {
         let old = core.s.pointee
         var new = snapshot.state.value
@@ -35,6 +35,7 @@ extension Processor {
         new.operation = old.blockEnd
         new.blockEnd = old.blockEnd
         new.hooks = old.hooks
+        new.features = old.features
         new.codeEpoch = old.codeEpoch
         new.translationEpoch = old.translationEpoch
         core.s.pointee = new

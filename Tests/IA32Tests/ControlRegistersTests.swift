@@ -33,6 +33,7 @@ struct ControlRegistersTests {
         Case("CR1 at CPL 3", 1, 0, ring: 3, .ud),
         Case("CR2", 2, 0x1234_5678, result: 0x1234_5678), Case("CR3", 3, 0x0004_0018, result: 0x0004_0018),
         Case("CR3 at CPL 3", 3, 0, ring: 3, .gp(0)), Case("TSD, DE, PSE, PGE", 4, 0x9C, result: 0x9C),
+        Case("PAE, MCE, PCE", 4, 0x160, result: 0x160),
         Case("VME", 4, 1, .gp(0)), Case("reserved bit of CR4", 4, 0x8000_0000, .gp(0)),
         Case("CR4 at CPL 3", 4, 0, ring: 3, .gp(0)),
         Case("CR5", 5, 0, .ud), Case("CR6", 6, 0, .ud), Case("CR7", 7, 0, .ud),
@@ -56,14 +57,6 @@ struct ControlRegistersTests {
         let machine = TestMachine()
         machine.enter(ring: 3)
         #expect(machine.fault(of: [0x0F, 0x20, 0xC0 | register << 3]) == .gp(0))
-    }
-
-    @Test func physicalAddressExtensionIsNamed() {
-        let machine = TestMachine()
-        machine.processor[.eax] = 0x20
-        #expect(machine.execute([0x0F, 0x22, 0xE0]) == .unsupported("physical address extension (CR4.PAE)"))
-        #expect(machine.processor.eip == Place.code)
-        #expect(machine.processor.cr4 == 0)
     }
 
     @Test func pagingTakesEffectAtOnce() {

@@ -51,18 +51,6 @@ struct SystemInstructionsTests {
         #expect(machine.fault(of: [0x0F, 0x01, 0xF8]) == .ud)
     }
 
-    @Test func identification() {
-        let machine = TestMachine()
-        machine.processor[.eax] = 0
-        #expect(machine.fault(of: [0x0F, 0xA2]) == nil)
-        let name = [GeneralRegister.ebx, .edx, .ecx].flatMap { little(machine.processor[$0]) }
-        #expect(String(decoding: name, as: UTF8.self) == "TrapLabIA32 ")
-        #expect(machine.processor[.eax] == 1)
-        #expect(machine.fault(of: [0x0F, 0xA2]) == nil)
-        // x87, PSE and TSC, neither PAE nor MSR
-        #expect(machine.processor[.edx] & 0x79 == 0x19)
-    }
-
     @Test func timeStampCountsInstructions() {
         let machine = TestMachine()
         machine.processor.instructionCount = 0x1_0000_0000

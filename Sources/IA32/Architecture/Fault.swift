@@ -55,11 +55,10 @@ struct Fault: Error, Equatable {
 
 /// What this core names instead of executing it. A host error, never a guest fault.
 enum Unsupported: UInt8 {
-    case physicalAddressExtension, pentium
+    case pentium
 
     var text: String {
         switch self {
-        case .physicalAddressExtension: "physical address extension (CR4.PAE)"
         case .pentium: "an instruction newer than the 486"
         }
     }

@@ -122,6 +122,13 @@ public protocol ProcessorHost: AnyObject {
     func reachedCodeAddress(_ eip: UInt32, linear: LinearAddress)
     /// Takes the event log in order, in batches.
     func consume(_ records: [EventRecord])
+    /// Called after WRMSR changed IA32_APIC_BASE (SDM Vol. 3A 10.4.4 "Local APIC Status and Location").
+    func didSetAPICBase(_ value: UInt64)
+}
+
+extension ProcessorHost {
+    /// By default the local APIC stays where it is.
+    public func didSetAPICBase(_ value: UInt64) {}
 }
 
 /// Why `Processor.run()` returned.

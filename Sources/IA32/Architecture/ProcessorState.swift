@@ -55,6 +55,11 @@ struct ProcessorState {
     var cr2: UInt32 = 0
     var cr3: UInt32 = 0
     var cr4: UInt32 = 0
+    /// The page-directory-pointer-table entries that PAE paging uses (SDM Vol. 3A 4.4.1 "PDPTE Registers").
+    var pagePointers: InlineArray<4, UInt64> = .init(repeating: 0)
+    var modelSpecific = ModelSpecificRegisters()
+    /// What CPUID offers; bits of CR4 and MSRs exist as they do.
+    var features = ProcessorFeatures.implemented
     var dr: InlineArray<8, UInt32> = [0, 0, 0, 0, 0, 0, 0xFFFF_0FF0, 0x400]
 
     /// The linear address of the page fault being thrown; becomes CR2 when #PF is delivered.
@@ -83,8 +88,8 @@ struct ProcessorState {
     var isFetching = false
 
     /// Physical pieces of a read-modify-write operand that has no host address.
-    var modifyFirst: UInt32 = 0
-    var modifySecond: UInt32 = 0
+    var modifyFirst: UInt64 = 0
+    var modifySecond: UInt64 = 0
 
     /// Sixteen bytes for an instruction that lies in two pages.
     var fetchWindow: BytePointer

@@ -56,7 +56,9 @@ public enum CR4 {
     public static let debuggingExtensions: UInt32 = 1 << 3
     public static let pageSizeExtensions: UInt32 = 1 << 4
     public static let physicalAddressExtension: UInt32 = 1 << 5
+    public static let machineCheckEnable: UInt32 = 1 << 6
     public static let pageGlobalEnable: UInt32 = 1 << 7
+    public static let performanceCounterEnable: UInt32 = 1 << 8
 }
 
 /// Vectors of the exceptions (SDM Vol. 3A 6.3.1, Table 6-1).

@@ -97,6 +97,19 @@ extension TLBEntry {
     }
 }
 
+extension Decoder {
+    /// Decodes from a copy of the bytes; nil if they end before the instruction does.
+    static func decode(_ bytes: [UInt8], is32Bit: Bool) -> MicroOperation? {
+        var copy = bytes
+        return copy.withUnsafeMutableBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return nil }
+            var decoder = Decoder(InstructionBytes(start: start, available: buffer.count), is32: is32Bit)
+            let micro = decoder.decode()
+            return decoder.bytes.isTruncated ? nil : micro
+        }
+    }
+}
+
 extension Operation {
     /// The operation at a place in the declaration order.
     static func at(_ index: Int) -> Operation {
@@ -143,9 +156,10 @@ struct MemoryAccess {
     }
 
     /// Whether `count` bytes from `physical` are RAM.
-    @inline(__always) func contains(_ physical: UInt32, _ count: Int) -> Bool {
-        UInt64(physical) + UInt64(count) <= UInt64(byteCount)
+    @inline(__always) func contains(_ physical: UInt64, _ count: Int) -> Bool {
+        physical &+ UInt64(count) <= UInt64(byteCount)
     }
+    @inline(__always) func contains(_ physical: UInt32, _ count: Int) -> Bool { contains(UInt64(physical), count) }
     /// Only for addresses that `contains` accepts.
     @inline(__always) func host(_ physical: UInt32) -> HostAddress {
         HostAddress(value: UInt(bitPattern: base) &+ UInt(physical))

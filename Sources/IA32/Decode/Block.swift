@@ -1,7 +1,7 @@
 /// A run of decoded instructions that is entered at its first and left at its last.
 struct Block {
     var operations: MicroOperationPointer
-    /// Physical address of the first byte.
+    /// Physical address of the first byte; .max above 4 GiB, where there is no RAM.
     var physical: UInt32
     /// Code size of the decoding, or `dead`.
     var kind: UInt32

@@ -130,9 +130,9 @@ extension Core {
         while let block = next {
             if block.pointee.physical == physical, block.pointee.kind == kind {
                 guard block.pointee.secondPage != .max else { return block }
-                let access = PageAccess(isWrite: false, isUser: isUserMode)
+                let access = PageAccess(isWrite: false, isUser: isUserMode, isFetch: true)
                 let second = try translate((linear & 0xFFFF_F000) &+ 0x1000, access)
-                if second >> 12 == block.pointee.secondPage { return block }
+                if second >> 12 == UInt64(block.pointee.secondPage) { return block }
             }
             next = block.pointee.nextInHash
         }
@@ -146,12 +146,12 @@ extension Core {
         // SDM Vol. 3A 5.3 "Limit Checking".
         if eip > register.pointee.limit { throw .protection(0) }
         let linear = register.pointee.base &+ eip
-        let physical = try translate(linear, PageAccess(isWrite: false, isUser: isUserMode))
-        if let block = try cachedBlock(physical, linear) { return block }
+        let physical = try translate(linear, PageAccess(isWrite: false, isUser: isUserMode, isFetch: true))
+        if let address = UInt32(exactly: physical), let block = try cachedBlock(address, linear) { return block }
         return try makeBlock(physical, linear)
     }
 
-    private func makeBlock(_ physical: UInt32, _ linear: UInt32) throws(Fault) -> BlockPointer {
+    private func makeBlock(_ physical: UInt64, _ linear: UInt32) throws(Fault) -> BlockPointer {
         let cache = s.pointee.cache
         if cache.operationCount + Block.capacity > CodeCacheStorage.operationCapacity
             || cache.blockCount == CodeCacheStorage.blockCapacity
@@ -160,10 +160,10 @@ extension Core {
         }
         let block = s.pointee.cache.blocks + s.pointee.cache.blockCount
         block.pointee = Block(
-            operations: s.pointee.cache.operations + s.pointee.cache.operationCount, physical: physical,
-            kind: codeKind)
-        try decodeBlock(block, linear)
-        guard block.pointee.kind != Block.dead, s.pointee.memory.contains(physical & 0xFFFF_F000, 4096) else {
+            operations: s.pointee.cache.operations + s.pointee.cache.operationCount,
+            physical: UInt32(clamping: physical), kind: codeKind)
+        try decodeBlock(block, linear, physical)
+        guard block.pointee.kind != Block.dead, s.pointee.memory.contains(physical & ~0xFFF, 4096) else {
             return block
         }
         s.pointee.cache.operationCount += Int(block.pointee.count)

@@ -37,12 +37,12 @@ extension Core {
     ///
     /// Only the first instruction may cross into the next page: fetching it is what the processor does now, while
     /// faults of later instructions belong to the time when they are reached.
-    func decodeBlock(_ block: BlockPointer, _ linear: UInt32) throws(Fault) {
+    func decodeBlock(_ block: BlockPointer, _ linear: UInt32, _ physical: UInt64) throws(Fault) {
         let is32 = block.pointee.kind == 1
         let pageLeft = Int(0x1000 - (linear & 0xFFF))
         block.pointee.isHookCandidate = isHookCandidate(linear)
-        guard s.pointee.memory.contains(block.pointee.physical & 0xFFFF_F000, 4096) else {
-            return try decodeSplit(block, linear, is32)
+        guard s.pointee.memory.contains(physical & ~0xFFF, 4096) else {
+            return try decodeSplit(block, linear, physical)
         }
         let host = s.pointee.memory.host(block.pointee.physical).bytes
         var offset = 0
@@ -52,7 +52,7 @@ extension Core {
             var decoder = Decoder(InstructionBytes(start: host + offset, available: pageLeft - offset), is32: is32)
             var operation = decoder.decode()
             if decoder.bytes.isTruncated {
-                if count == 0 { return try decodeSplit(block, linear, is32) }
+                if count == 0 { return try decodeSplit(block, linear, physical) }
                 break
             }
             operation.place(at: offset)
@@ -68,11 +68,11 @@ extension Core {
     }
 
     /// One instruction from wherever its bytes lie: over a page end, or outside RAM.
-    private func decodeSplit(_ block: BlockPointer, _ linear: UInt32, _ is32: Bool) throws(Fault) {
+    private func decodeSplit(_ block: BlockPointer, _ linear: UInt32, _ first: UInt64) throws(Fault) {
         let window = s.pointee.fetchWindow
-        let first = block.pointee.physical
+        let is32 = block.pointee.kind == 1
         let inFirst = Int(0x1000 - (linear & 0xFFF))
-        for index in 0..<min(inFirst, 16) { window[index] = readPhysical(first &+ UInt32(index), UInt8.self) }
+        for index in 0..<min(inFirst, 16) { window[index] = readPhysical(first &+ UInt64(index), UInt8.self) }
         var decoder = Decoder(InstructionBytes(start: window, available: min(inFirst, 16)), is32: is32)
         var operation = decoder.decode()
         if decoder.bytes.isTruncated {
@@ -82,13 +82,13 @@ extension Core {
                 throw .protection(0)
             }
             let next = (linear & 0xFFFF_F000) &+ 0x1000
-            let second = try translate(next, PageAccess(isWrite: false, isUser: isUserMode))
+            let second = try translate(next, PageAccess(isWrite: false, isUser: isUserMode, isFetch: true))
             for index in inFirst..<16 {
-                window[index] = readPhysical(second &+ UInt32(index - inFirst), UInt8.self)
+                window[index] = readPhysical(second &+ UInt64(index - inFirst), UInt8.self)
             }
             decoder = Decoder(InstructionBytes(start: window, available: 16), is32: is32)
             operation = decoder.decode()
-            block.pointee.secondPage = second >> 12
+            block.pointee.secondPage = UInt32(second >> 12)
             if !s.pointee.memory.contains(second, 4096) { block.pointee.kind = Block.dead }
         }
         operation.finish(blockLength: UInt32(decoder.bytes.position))

@@ -57,8 +57,9 @@ enum Operation: UInt16 {
     case interruptOnOverflow, popFlags, clearInterrupt, setInterrupt, moveToStackSegment, popStackSegment
     case loadStackPointer, halt, writeControl, writeDebug, loadMachineStatus, clearTaskSwitched, invalidateCache
     case invalidatePage, loadDescriptorTable, loadSystemSegment, debugInterrupt
+    case readModelSpecific, writeModelSpecific, readPerformanceCounter, systemEnter, systemExit
 
-    static let count = 420
+    static let count = 425
     static let firstTerminator = Operation.jumpIfOverflow
     static let firstSynchronised = Operation.invalidOpcode
 }

@@ -1,4 +1,4 @@
-// The two-byte opcode map, 0F xx (SDM Vol. 2D A.3, Table A-3), as far as the 486 and the CMOVcc family.
+// The two-byte opcode map, 0F xx (SDM Vol. 2D A.3, Table A-3), as far as the Pentium Pro.
 
 extension Decoder {
     mutating func decodeTwoByte(_ opcode: UInt8) {
@@ -9,7 +9,11 @@ extension Decoder {
             readModRM()
             set(.noOperation)
         case 0x20...0x23: decodeControlMove(opcode)
-        case 0x30, 0x32, 0x33, 0x34, 0x35: set(.unsupportedInstruction)
+        case 0x30: set(.writeModelSpecific)
+        case 0x32: set(.readModelSpecific)
+        case 0x33: set(.readPerformanceCounter)
+        case 0x34: set(.systemEnter)
+        case 0x35: set(.systemExit)
         case 0x31: set(.readTimeStamp)
         case 0x40...0x4F:
             readModRM()
@@ -77,6 +81,8 @@ extension Decoder {
     private mutating func decodeControlMove(_ opcode: UInt8) {
         let byte = bytes.next8()
         let (number, register) = ((byte >> 3) & 7, byte & 7)
+        // CR1 and CR5 to CR7 do not exist.
+        if opcode & 1 == 0, number == 1 || number > 4 { return set(.invalidOpcode) }
         switch opcode {
         case 0x20: set(.readControl, a: register, b: number)
         case 0x21: set(.readDebug, a: register, b: number)
@@ -101,7 +107,8 @@ extension Decoder {
             readModRM()
             let first: Operation = isOperand32 ? .multiplyInto32R : .multiplyInto16R
             set(isRegister ? first : offset(first, 2), a: reg, b: rm)
-        default: set(.unsupportedInstruction)
+        // RSM (0F AA) is #UD outside SMM (SDM Vol. 2B "RSM").
+        default: set(.invalidOpcode)
         }
     }
 

@@ -11,6 +11,17 @@ extension CR4 {
     /// The bits that exist; setting another one is #GP(0).
     static let writable: UInt32 =
         timeStampDisable | debuggingExtensions | pageSizeExtensions | pageGlobalEnable
+        | physicalAddressExtension | machineCheckEnable | performanceCounterEnable
+
+    /// The writable bits that a processor with these features does not have.
+    static func missing(_ features: ProcessorFeatures) -> UInt32 {
+        (features.contains(.timeStampCounter) ? 0 : timeStampDisable)
+            | (features.contains(.debuggingExtensions) ? 0 : debuggingExtensions)
+            | (features.contains(.pageSizeExtensions) ? 0 : pageSizeExtensions)
+            | (features.contains(.physicalAddressExtension) ? 0 : physicalAddressExtension)
+            | (features.contains(.machineCheck) ? 0 : machineCheckEnable)
+            | (features.contains(.pageGlobalEnable) ? 0 : pageGlobalEnable)
+    }
 }
 
 extension Core {
@@ -37,6 +48,7 @@ extension Core {
         case 0: try writeCR0(value)
         case 2: s.pointee.cr2 = value
         case 3:
+            if usesExtendedPaging(s.pointee.cr0, s.pointee.cr4) { s.pointee.pagePointers = try readPagePointers(value) }
             s.pointee.cr3 = value
             // SDM Vol. 3A 4.10.4.1 "Operations that Invalidate TLBs and Paging-Structure Caches".
             flushTLB()
@@ -54,7 +66,13 @@ extension Core {
         // SDM Vol. 3A 2.5: PG without PE, and NW without CD, are #GP(0).
         if value & CR0.paging != 0, value & CR0.protectionEnable == 0 { throw .protection(0) }
         if value & CR0.notWriteThrough != 0, value & CR0.cacheDisable == 0 { throw .protection(0) }
-        changeCR0((value & CR0.writable) | CR0.extensionType)
+        let new = (value & CR0.writable) | CR0.extensionType
+        // SDM Vol. 3A 4.4.1 "PDPTE Registers": what makes MOV to CR0 load them.
+        let triggers = CR0.paging | CR0.cacheDisable | CR0.notWriteThrough
+        if usesExtendedPaging(new, s.pointee.cr4), (s.pointee.cr0 ^ new) & triggers != 0 {
+            s.pointee.pagePointers = try readPagePointers(s.pointee.cr3)
+        }
+        changeCR0(new)
     }
 
     /// Replaces CR0 by a valid value and renews what depends on it. Hidden parts of segment registers stay
@@ -72,14 +90,18 @@ extension Core {
     }
 
     private func writeCR4(_ value: UInt32) throws(Fault) {
-        if value & CR4.physicalAddressExtension != 0 { throw .unsupported(.physicalAddressExtension) }
         // SDM Vol. 2B "MOV - Move to/from Control Registers": a reserved bit of CR4 set is #GP(0).
-        guard value & ~CR4.writable == 0 else { throw .protection(0) }
+        guard value & (~CR4.writable | CR4.missing(s.pointee.features)) == 0 else { throw .protection(0) }
         let changed = s.pointee.cr4 ^ value
+        let paging = CR4.pageSizeExtensions | CR4.pageGlobalEnable | CR4.physicalAddressExtension
+        // SDM Vol. 3A 4.4.1 "PDPTE Registers".
+        if usesExtendedPaging(s.pointee.cr0, value), changed & paging != 0 {
+            s.pointee.pagePointers = try readPagePointers(s.pointee.cr3)
+        }
         s.pointee.cr4 = value
         if changed & CR4.debuggingExtensions != 0 { refreshBreakpoints() }
-        // SDM Vol. 3A 4.10.4.1: a change of PSE or PGE invalidates everything, global entries included.
-        if changed & (CR4.pageSizeExtensions | CR4.pageGlobalEnable) != 0 { flushTLB(includingGlobal: true) }
+        // SDM Vol. 3A 4.10.4.1: a change of PSE, PGE or PAE invalidates everything, global entries included.
+        if changed & paging != 0 { flushTLB(includingGlobal: true) }
     }
 
     /// LMSW: loads PE, MP, EM, TS; PE cannot be cleared (SDM Vol. 2A "LMSW"). Throws #GP(0) unless CPL is 0.

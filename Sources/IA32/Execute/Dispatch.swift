@@ -513,6 +513,26 @@ extension Core {
                     synchronise(op)
                     try debugInterrupt()
                     exit = .lookup
+                case .readModelSpecific:
+                    synchronise(op)
+                    try readModelSpecific()
+                    exit = .lookup
+                case .writeModelSpecific:
+                    synchronise(op)
+                    try writeModelSpecific()
+                    exit = .lookup
+                case .readPerformanceCounter:
+                    synchronise(op)
+                    try readPerformanceCounter()
+                    exit = .lookup
+                case .systemEnter:
+                    synchronise(op)
+                    try systemEnter()
+                    exit = .lookup
+                case .systemExit:
+                    synchronise(op)
+                    try systemExit()
+                    exit = .lookup
                 }
                 op += 1
             } while op != s.pointee.blockEnd

@@ -41,20 +41,20 @@ extension Core {
     }
 
     /// Bytes up to the end of the first page come from `first`, the rest from `second` (a page start).
-    func readSplit<T: MemoryWord>(_ first: UInt32, _ second: UInt32, _ type: T.Type) -> T {
+    func readSplit<T: MemoryWord>(_ first: UInt64, _ second: UInt64, _ type: T.Type) -> T {
         var value: T = 0
         let inFirst = Int(0x1000 - (first & 0xFFF))
         for index in 0..<MemoryLayout<T>.size {
-            let physical = index < inFirst ? first &+ UInt32(index) : second &+ UInt32(index - inFirst)
+            let physical = index < inFirst ? first &+ UInt64(index) : second &+ UInt64(index - inFirst)
             value |= T(truncatingIfNeeded: readPhysical(physical, UInt8.self)) << T(index * 8)
         }
         return value
     }
 
-    func writeSplit<T: MemoryWord>(_ first: UInt32, _ second: UInt32, _ value: T) {
+    func writeSplit<T: MemoryWord>(_ first: UInt64, _ second: UInt64, _ value: T) {
         let inFirst = Int(0x1000 - (first & 0xFFF))
         for index in 0..<MemoryLayout<T>.size {
-            let physical = index < inFirst ? first &+ UInt32(index) : second &+ UInt32(index - inFirst)
+            let physical = index < inFirst ? first &+ UInt64(index) : second &+ UInt64(index - inFirst)
             writePhysical(physical, UInt8(truncatingIfNeeded: value >> T(index * 8)))
         }
     }

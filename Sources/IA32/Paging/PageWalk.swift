@@ -3,8 +3,10 @@ struct PageAccess {
     var isWrite: Bool
     /// CPL 3 and not an implicit supervisor access (descriptor tables, TSS, inner stack).
     var isUser: Bool
+    /// An instruction fetch: a page with XD refuses it.
+    var isFetch = false
 
-    /// The error code of a #PF, without P and RSVD (SDM Vol. 3A 4.7 "Page-Fault Exceptions").
+    /// The error code of a #PF, without P, RSVD and I/D (SDM Vol. 3A 4.7 "Page-Fault Exceptions").
     var errorCode: UInt32 { (isWrite ? 2 : 0) | (isUser ? 4 : 0) }
 }
 
@@ -25,18 +27,19 @@ extension Core {
     /// Linear to physical through the TLB and, on a miss or a lack of rights, the page tables.
     ///
     /// Throws #PF with the address in `faultAddress`. Sets A and D (SDM Vol. 3A 4.8 "Accessed and Dirty Flags").
-    func translate(_ linear: UInt32, _ access: PageAccess) throws(Fault) -> UInt32 {
+    func translate(_ linear: UInt32, _ access: PageAccess) throws(Fault) -> UInt64 {
         let entry = tlbEntry(linear)
         if entry.pointee.linearPage != linear & 0xFFFF_F000 || !permits(entry.pointee.frame, access) {
             entry.pointee = try fill(linear, access)
             noteFilled(linear)
         }
         establishTags(entry, isWrite: access.isWrite)
-        return entry.pointee.frame & 0xFFFF_F000 | linear & 0xFFF
+        return entry.pointee.page | UInt64(linear & 0xFFF)
     }
 
     private func permits(_ frame: UInt32, _ access: PageAccess) -> Bool {
         if access.isUser, frame & TLBEntry.Flags.user == 0 { return false }
+        if access.isFetch, frame & TLBEntry.Flags.noExecute != 0 { return false }
         guard access.isWrite else { return true }
         if frame & TLBEntry.Flags.dirty == 0 { return false }
         return frame & TLBEntry.Flags.writable != 0
@@ -51,7 +54,8 @@ extension Core {
             entry.frame = entry.linearPage | TLBEntry.Flags.writable | TLBEntry.Flags.user | TLBEntry.Flags.dirty
             return entry
         }
-        entry.frame = try walk(linear, access)
+        let isExtended = s.pointee.cr4 & CR4.physicalAddressExtension != 0
+        entry.frame = isExtended ? try walkExtended(linear, access) : try walk(linear, access)
         return entry
     }
 
@@ -62,7 +66,7 @@ extension Core {
         guard directoryEntry & PageEntry.present != 0 else { throw pageFault(linear, access.errorCode) }
         if directoryEntry & PageEntry.large != 0, s.pointee.cr4 & CR4.pageSizeExtensions != 0 {
             if directoryEntry & PageEntry.largeReserved != 0 { throw pageFault(linear, access.errorCode | 9) }
-            try checkRights(linear, directoryEntry, access)
+            try checkRights(linear, directoryEntry, access, access.errorCode)
             let updated = directoryEntry | PageEntry.accessed | (access.isWrite ? PageEntry.dirty : 0)
             if updated != directoryEntry { writePhysical(directoryAddress, updated) }
             return (directoryEntry & 0xFFC0_0000) | (linear & 0x003F_F000) | tlbFlags(updated, updated)
@@ -71,7 +75,7 @@ extension Core {
         let tableAddress = (directoryEntry & 0xFFFF_F000) | ((linear >> 10) & 0xFFC)
         let tableEntry = readPhysical(tableAddress, UInt32.self)
         guard tableEntry & PageEntry.present != 0 else { throw pageFault(linear, access.errorCode) }
-        try checkRights(linear, directoryEntry & tableEntry, access)
+        try checkRights(linear, directoryEntry & tableEntry, access, access.errorCode)
         if directoryEntry & PageEntry.accessed == 0 {
             writePhysical(directoryAddress, directoryEntry | PageEntry.accessed)
         }
@@ -80,7 +84,7 @@ extension Core {
         return (tableEntry & 0xFFFF_F000) | tlbFlags(directoryEntry & tableEntry, updated)
     }
 
-    private func tlbFlags(_ rights: UInt32, _ leaf: UInt32) -> UInt32 {
+    func tlbFlags(_ rights: UInt32, _ leaf: UInt32) -> UInt32 {
         (rights & PageEntry.writable != 0 ? TLBEntry.Flags.writable : 0)
             | (rights & PageEntry.user != 0 ? TLBEntry.Flags.user : 0)
             | (leaf & PageEntry.dirty != 0 ? TLBEntry.Flags.dirty : 0)
@@ -89,14 +93,14 @@ extension Core {
     }
 
     /// SDM Vol. 3A 4.6.1 "Determination of Access Rights".
-    private func checkRights(_ linear: UInt32, _ rights: UInt32, _ access: PageAccess) throws(Fault) {
-        if access.isUser, rights & PageEntry.user == 0 { throw pageFault(linear, access.errorCode | 1) }
+    func checkRights(_ linear: UInt32, _ rights: UInt32, _ access: PageAccess, _ code: UInt32) throws(Fault) {
+        if access.isUser, rights & PageEntry.user == 0 { throw pageFault(linear, code | 1) }
         guard access.isWrite, rights & PageEntry.writable == 0 else { return }
-        if access.isUser || s.pointee.cr0 & CR0.writeProtect != 0 { throw pageFault(linear, access.errorCode | 1) }
+        if access.isUser || s.pointee.cr0 & CR0.writeProtect != 0 { throw pageFault(linear, code | 1) }
     }
 
     /// The fault also drops the page's translation (SDM Vol. 3A 4.10.4.1 "Operations that Invalidate TLBs").
-    private func pageFault(_ linear: UInt32, _ code: UInt32) -> Fault {
+    func pageFault(_ linear: UInt32, _ code: UInt32) -> Fault {
         s.pointee.faultAddress = linear
         let entry = tlbEntry(linear)
         if entry.pointee.linearPage == linear & 0xFFFF_F000 { entry.pointee = TLBEntry() }
@@ -107,9 +111,9 @@ extension Core {
     private func establishTags(_ entry: TLBPointer, isWrite: Bool) {
         let frame = entry.pointee.frame
         let page = entry.pointee.linearPage
-        guard s.pointee.memory.contains(frame & 0xFFFF_F000, 4096) else { return }
+        guard s.pointee.memory.contains(entry.pointee.page, 4096) else { return }
         if s.pointee.dataBreakpoints != 0, isBreakpointPage(page) { return }
-        let index = Int(frame >> 12)
+        let index = Int(entry.pointee.page >> 12)
         let isUser = frame & TLBEntry.Flags.user != 0 && !isAlignmentMasked
         entry.pointee.addend = s.pointee.memory.host(frame & 0xFFFF_F000).value &- UInt(page)
         entry.pointee.readTagSupervisor = page
@@ -154,22 +158,23 @@ extension Core {
         s.pointee.filledEntries[index >> 6] |= 1 << UInt64(index & 63)
     }
 
-    /// INVLPG, global or not; a piece of a 4 MiB page takes its siblings along (SDM Vol. 3A 4.10.4.1).
+    /// INVLPG, global or not; a piece of a 2 or 4 MiB page takes its siblings along (SDM Vol. 3A 4.10.4.1).
     func invalidatePage(_ linear: UInt32) {
         let entry = tlbEntry(linear)
         if entry.pointee.linearPage == linear & 0xFFFF_F000 {
             if entry.pointee.frame & TLBEntry.Flags.large != 0 { invalidateLargePage(linear) }
             entry.pointee = TLBEntry()
-        } else if s.pointee.cr4 & CR4.pageSizeExtensions != 0 {
+        } else if s.pointee.cr4 & (CR4.pageSizeExtensions | CR4.physicalAddressExtension) != 0 {
             invalidateLargePage(linear)
         }
         changeTranslationEpoch()
     }
 
     private func invalidateLargePage(_ linear: UInt32) {
+        let shift: UInt32 = s.pointee.cr4 & CR4.physicalAddressExtension != 0 ? 21 : 22
         for index in 0..<TLBEntry.count {
             let entry = s.pointee.tlb[index]
-            if entry.frame & TLBEntry.Flags.large != 0, entry.linearPage >> 22 == linear >> 22 {
+            if entry.frame & TLBEntry.Flags.large != 0, entry.linearPage >> shift == linear >> shift {
                 s.pointee.tlb[index] = TLBEntry()
             }
         }

@@ -2,27 +2,40 @@
 
 extension Core {
     /// Reads RAM or a device; unmapped addresses read what the host answers (all ones).
-    func readPhysical<T: MemoryWord>(_ physical: UInt32, _ type: T.Type) -> T {
+    func readPhysical<T: MemoryWord>(_ physical: UInt64, _ type: T.Type) -> T {
         let size = MemoryLayout<T>.size
-        if s.pointee.memory.contains(physical, size) { return s.pointee.memory.host(physical).load(T.self) }
+        if s.pointee.memory.contains(physical, size) {
+            return s.pointee.memory.host(UInt32(truncatingIfNeeded: physical)).load(T.self)
+        }
         s.pointee.isWatchTripped = true
         guard let host = host else { return T.max }
-        return T(truncatingIfNeeded: host.readDevice(PhysicalAddress(physical), bytes: size))
+        let low = T(truncatingIfNeeded: host.readDevice(PhysicalAddress(physical), bytes: min(size, 4)))
+        guard size == 8 else { return low }
+        let high = host.readDevice(PhysicalAddress(physical &+ 4), bytes: 4)
+        return low | T(truncatingIfNeeded: UInt64(high) << 32)
     }
+    func readPhysical<T: MemoryWord>(_ physical: UInt32, _ type: T.Type) -> T { readPhysical(UInt64(physical), T.self) }
 
     /// Writes RAM (marking the page dirty and dropping code decoded from it) or a device.
-    func writePhysical<T: MemoryWord>(_ physical: UInt32, _ value: T) {
+    func writePhysical<T: MemoryWord>(_ physical: UInt64, _ value: T) {
         let size = MemoryLayout<T>.size
-        guard s.pointee.memory.contains(physical, size) else { return writeDevice(physical, UInt32(value), size) }
-        let host = s.pointee.memory.host(physical)
+        guard s.pointee.memory.contains(physical, size) else { return writeDevice(physical, UInt64(value), size) }
+        let address = UInt32(truncatingIfNeeded: physical)
+        let host = s.pointee.memory.host(address)
         if s.pointee.isWatching, host.load(T.self) != value { s.pointee.isWatchTripped = true }
-        noteStore(physical, UInt32(size))
+        noteStore(address, UInt32(size))
         host.store(value)
     }
+    func writePhysical<T: MemoryWord>(_ physical: UInt32, _ value: T) { writePhysical(UInt64(physical), value) }
 
-    private func writeDevice(_ physical: UInt32, _ value: UInt32, _ size: Int) {
+    private func writeDevice(_ physical: UInt64, _ value: UInt64, _ size: Int) {
         s.pointee.isWatchTripped = true
-        host?.writeDevice(PhysicalAddress(physical), value: value, bytes: size)
+        let low = UInt32(truncatingIfNeeded: value)
+        host?.writeDevice(PhysicalAddress(physical), value: low, bytes: min(size, 4))
+        if size == 8 {
+            let high = UInt32(truncatingIfNeeded: value >> 32)
+            host?.writeDevice(PhysicalAddress(physical &+ 4), value: high, bytes: 4)
+        }
         // The device may have raised an interrupt: it is recognised after this instruction.
         cutAfterCurrentOperation()
     }

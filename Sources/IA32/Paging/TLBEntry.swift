@@ -16,8 +16,19 @@ struct TLBEntry: Sendable {
     var addend: UInt = 0
     /// The linear page, or `noTag` for an empty entry.
     var linearPage: UInt32 = noTag
-    /// Page frame address in bits 12-31 and `Flags` below.
+    /// Bits 12-31 of the page frame address in place, bits 32-35 in 8-11, and `Flags` below.
     var frame: UInt32 = 0
+
+    /// Bits 32-35 of the page frame address, as they lie in `frame`.
+    static let highFrame: UInt32 = 0xF00
+
+    /// The page frame address, up to 36 bits.
+    var page: UInt64 { UInt64(frame & 0xFFFF_F000) | UInt64(frame & TLBEntry.highFrame) << 24 }
+
+    /// A frame address as it lies in `frame`.
+    static func packed(_ physical: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: physical & 0xFFFF_F000 | (physical >> 24) & 0xF00)
+    }
 
     /// Rights combined over both levels (SDM Vol. 3A 4.6 "Access Rights"), D and G of the entry.
     enum Flags {
@@ -25,8 +36,10 @@ struct TLBEntry: Sendable {
         static let user: UInt32 = 2
         static let dirty: UInt32 = 4
         static let global: UInt32 = 8
-        /// Piece of a 4 MiB page: INVLPG drops all of them.
+        /// Piece of a 2 or 4 MiB page: INVLPG drops all of them.
         static let large: UInt32 = 16
+        /// Not to be fetched from (SDM Vol. 3A 4.6 "Access Rights", XD).
+        static let noExecute: UInt32 = 32
     }
 
     mutating func dropTags() {

@@ -65,6 +65,7 @@ extension Core {
         // Point of no return: faults belong to the new task (SDM Vol. 3A 7.3, step 12 and the text after it).
         enterNewTask(plan, image)
         recordTaskSwitch(plan, oldCS: oldCS, oldEIP: oldEIP)
+        try loadTaskPagePointers()
         try loadTaskSegments(image)
         try finishTaskSwitch(image, errorCode: errorCode)
         reportTaskSwitch(plan.oldSelector, plan.newSelector, source, isDone: true)

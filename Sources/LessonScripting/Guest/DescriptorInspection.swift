@@ -50,21 +50,25 @@ struct DescriptorInspection {
         return table
     }
 
-    /// What the page tables say about a linear address (SDM Vol. 3A 4.3 "32-Bit Paging").
+    /// What the page tables say about a linear address (SDM Vol. 3A 4.3 "32-Bit Paging", 4.4 "PAE Paging").
     func walk(_ address: UInt32) -> LuaTable {
         let result = processor.translate(LinearAddress(address))
         var fields: [String: LuaValue] = ["present": .boolean(result.physical != nil)]
         if let physical = result.physical { fields["physical"] = .integer(Int64(clamping: physical.value)) }
-        var rights: UInt32 = 0x6
+        var rights: UInt64 = 0x6
+        if let entry = result.pointerEntry {
+            fields["pdpte"] = .integer(Int64(bitPattern: entry.value))
+            fields["pdpte_address"] = .integer(Int64(bitPattern: entry.address))
+        }
         if let entry = result.directoryEntry {
-            fields["pde"] = .integer(Int64(entry.value))
-            fields["pde_address"] = .integer(Int64(entry.address))
+            fields["pde"] = .integer(Int64(bitPattern: entry.value))
+            fields["pde_address"] = .integer(Int64(bitPattern: entry.address))
             fields["large"] = .boolean(entry.value & 0x81 == 0x81)
             rights &= entry.value
         }
         if let entry = result.tableEntry {
-            fields["pte"] = .integer(Int64(entry.value))
-            fields["pte_address"] = .integer(Int64(entry.address))
+            fields["pte"] = .integer(Int64(bitPattern: entry.value))
+            fields["pte_address"] = .integer(Int64(bitPattern: entry.address))
             rights &= entry.value
         }
         if let last = result.tableEntry ?? result.directoryEntry {
