@@ -22,8 +22,9 @@ extension RealArithmetic {
         guard admit(a, b) else { return .indefinite }
         quotient.isKnown = true
         if a.kind == .zero { return .zero(a.isNegative) }
+        if b.kind == .infinity { return a.value }
         let distance = a.exponent - b.exponent
-        if b.kind == .infinity || distance < -1 || distance < 0 && !isNearest { return exact(a) }
+        if distance < -1 || distance < 0 && !isNearest { return exact(a) }
         let isPartial = distance >= 64
         let steps = isPartial ? (distance & 31 | 32) : max(distance, 0)
         quotient.isPartial = isPartial
@@ -69,10 +70,10 @@ extension RealArithmetic {
             return b.isNegative ? .zero(a.isNegative) : .infinity(a.isNegative)
         }
         guard admit(a, b) else { return .indefinite }
-        guard a.kind == .finite else { return a.value }
+        guard a.kind == .finite, b.kind == .finite else { return a.value }
         let distance = b.exponent - ExtendedReal.bias
         var power = 0
-        if b.kind == .finite, distance >= 0 {
+        if distance >= 0 {
             power = distance > 16 ? 1 << 17 : Int(b.significand >> UInt64(63 - distance))
             if b.isNegative { power = -power }
         }
