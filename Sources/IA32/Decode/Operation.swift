@@ -56,9 +56,9 @@ enum Operation: UInt16 {
     case interruptOnOverflow, popFlags, clearInterrupt, setInterrupt, moveToStackSegment, popStackSegment
     case loadStackPointer, halt, writeControl, writeDebug, loadMachineStatus, clearTaskSwitched, invalidateCache
     case invalidatePage, loadDescriptorTable, loadSystemSegment
-    case readModelSpecific, writeModelSpecific, readPerformanceCounter, systemEnter, systemExit
+    case systemExtension
 
-    static let count = 417
+    static let count = 413
     static let firstTerminator = Operation.jumpIfOverflow
     static let firstSynchronised = Operation.invalidOpcode
 }
