@@ -5,6 +5,7 @@ public struct ProcessorFeatures: OptionSet, Sendable {
     /// Makes a set of raw bits.
     public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    public static let floatingPoint = ProcessorFeatures(rawValue: 1 << 0)
     public static let debuggingExtensions = ProcessorFeatures(rawValue: 1 << 2)
     public static let pageSizeExtensions = ProcessorFeatures(rawValue: 1 << 3)
     public static let timeStampCounter = ProcessorFeatures(rawValue: 1 << 4)
@@ -23,7 +24,7 @@ public struct ProcessorFeatures: OptionSet, Sendable {
 
     /// Everything that this core has.
     public static let implemented: ProcessorFeatures = [
-        .debuggingExtensions, .pageSizeExtensions, .timeStampCounter, .modelSpecificRegisters,
+        .floatingPoint, .debuggingExtensions, .pageSizeExtensions, .timeStampCounter, .modelSpecificRegisters,
         .physicalAddressExtension, .machineCheck, .compareExchange8Bytes, .localAPIC, .fastSystemCall,
         .memoryTypeRanges, .pageGlobalEnable, .machineCheckArchitecture, .conditionalMove, .noExecute,
     ]

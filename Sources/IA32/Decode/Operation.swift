@@ -56,10 +56,9 @@ enum Operation: UInt16 {
     case farCallImmediate, farJumpM, farCallM, farReturn, interruptReturn, softwareInterrupt, breakpoint
     case interruptOnOverflow, popFlags, clearInterrupt, setInterrupt, moveToStackSegment, popStackSegment
     case loadStackPointer, halt, writeControl, writeDebug, loadMachineStatus, clearTaskSwitched, invalidateCache
-    case invalidatePage, loadDescriptorTable, loadSystemSegment, debugInterrupt
-    case readModelSpecific, writeModelSpecific, readPerformanceCounter, systemEnter, systemExit
+    case invalidatePage, loadDescriptorTable, loadSystemSegment, debugInterrupt, systemExtension
 
-    static let count = 425
+    static let count = 421
     static let firstTerminator = Operation.jumpIfOverflow
     static let firstSynchronised = Operation.invalidOpcode
 }

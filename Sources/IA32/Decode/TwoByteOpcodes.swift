@@ -9,11 +9,7 @@ extension Decoder {
             readModRM()
             set(.noOperation)
         case 0x20...0x23: decodeControlMove(opcode)
-        case 0x30: set(.writeModelSpecific)
-        case 0x32: set(.readModelSpecific)
-        case 0x33: set(.readPerformanceCounter)
-        case 0x34: set(.systemEnter)
-        case 0x35: set(.systemExit)
+        case 0x30, 0x32...0x35: set(.systemExtension, a: opcode)
         case 0x31: set(.readTimeStamp)
         case 0x40...0x4F:
             readModRM()

@@ -513,25 +513,9 @@ extension Core {
                     synchronise(op)
                     try debugInterrupt()
                     exit = .lookup
-                case .readModelSpecific:
+                case .systemExtension:
                     synchronise(op)
-                    try readModelSpecific()
-                    exit = .lookup
-                case .writeModelSpecific:
-                    synchronise(op)
-                    try writeModelSpecific()
-                    exit = .lookup
-                case .readPerformanceCounter:
-                    synchronise(op)
-                    try readPerformanceCounter()
-                    exit = .lookup
-                case .systemEnter:
-                    synchronise(op)
-                    try systemEnter()
-                    exit = .lookup
-                case .systemExit:
-                    synchronise(op)
-                    try systemExit()
+                    try systemExtension(op)
                     exit = .lookup
                 }
                 op += 1

@@ -1,6 +1,17 @@
 // RDMSR, WRMSR, RDPMC (SDM Vol. 2B, each instruction's page; Vol. 4 2.20 "MSRs in the P6 Family Processors").
 
 extension Core {
+    /// One operation for WRMSR, RDMSR, RDPMC, SYSENTER and SYSEXIT, by the second opcode byte in `a`.
+    @inline(never) func systemExtension(_ op: MicroOperationPointer) throws(Fault) {
+        switch op.pointee.a {
+        case 0x30: try writeModelSpecific()
+        case 0x32: try readModelSpecific()
+        case 0x33: try readPerformanceCounter()
+        case 0x34: try systemEnter()
+        default: try systemExit()
+        }
+    }
+
     /// RDMSR. Throws #GP(0) unless CPL is 0 and the register exists and can be read.
     @inline(never) func readModelSpecific() throws(Fault) {
         try requireSupervisor()
