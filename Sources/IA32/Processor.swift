@@ -123,10 +123,7 @@ public final class Processor {
         if attention.contains(.shutdown) { return .shutdown }
         if attention.contains(.stopRequest) {
             core.lower(.stopRequest)
-            let unsupported = core.s.pointee.unsupportedInDelivery
-            core.s.pointee.unsupportedInDelivery = 0
-            guard unsupported != 0 else { return .stopRequested }
-            return .unsupported(Unsupported(rawValue: unsupported - 1)?.text ?? "")
+            return .stopRequested
         }
         return core.s.pointee.retired >= core.s.pointee.deadline ? .deadline : .halted
     }

@@ -22,6 +22,9 @@ public struct Devices: Sendable {
     public internal(set) var pci = PCIConfiguration()
     /// COM1.
     public internal(set) var serial = SerialPort()
+    /// FERR# of the processor, and IGNNE# to it: a write to port F0h lets x87 instructions go on until FERR# ends.
+    public internal(set) var isNumericErrorRaised = false
+    public internal(set) var isNumericErrorIgnored = false
     /// The MC146818.
     public internal(set) var clock: RealTimeClock
     /// Port 70h as last written: the clock's register in bits 0-6, NMI disabled in bit 7.

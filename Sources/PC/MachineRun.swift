@@ -72,7 +72,6 @@ extension Machine {
             let event = ShutdownEvent(chain: chain, eip: processor.eip, instructionCount: instructionCount)
             for hook in hooks.didShutDown.entries { _ = hook.body(event) }
             return .shutdown(chain: chain)
-        case .unsupported(let text): return .unsupported(text)
         }
     }
 

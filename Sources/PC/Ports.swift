@@ -78,6 +78,7 @@ extension Machine {
         case 0x92: if value & 1 != 0 { requestReset(port, value) }
         case 0x1F0...0x1F7, 0x3F6: writeDisk(port, value)
         case 0x3C0...0x3DF: state.devices.video.write(port - 0x3C0, value)
+        case 0xF0: acknowledgeNumericError()
         case 0xCF9: if value & 4 != 0 { requestReset(port, value) }
         case 0xE9: output(value, from: .debugPort, port: port)
         case Machine.exitPort:

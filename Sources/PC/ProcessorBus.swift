@@ -29,6 +29,10 @@ final class ProcessorBus: ProcessorHost {
 
     func acknowledgeInterrupt() -> UInt8 { machine?.acknowledgeInterrupt() ?? 0 }
 
+    func setFloatingPointErrorLine(_ asserted: Bool) { machine?.setNumericError(asserted) }
+
+    var ignoresFloatingPointErrors: Bool { machine?.devices.isNumericErrorIgnored ?? false }
+
     func willDeliver(_ delivery: inout Delivery) -> DeliveryVerdict {
         machine?.callDeliveryHooks(&delivery) ?? .deliver
     }

@@ -30,8 +30,8 @@ import Testing
     }
 
     static let offers: [(ProcessorFeatures, UInt32)] = [
-        (.implemented, 0xFBFC), ([.timeStampCounter, .conditionalMove], 0x8010),
-        (ProcessorFeatures(rawValue: .max), 0xFBFC), ([], 0),
+        (.implemented, 0xFBFD), ([.timeStampCounter, .conditionalMove], 0x8010),
+        (ProcessorFeatures(rawValue: .max), 0xFBFD), ([], 0),
     ]
 
     @Test(arguments: offers) func features(_ offered: ProcessorFeatures, _ expected: UInt32) {

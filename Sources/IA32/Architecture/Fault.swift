@@ -6,8 +6,6 @@ struct Fault: Error, Equatable {
     enum Kind: UInt8 {
         /// An exception: state is as before the instruction (SDM Vol. 3A 6.5 "Exception Classifications").
         case exception
-        /// The instruction needs something this core does not have; `errorCode` is an `Unsupported` raw value.
-        case unsupported
         /// A hook asked to stop; nothing is to be delivered.
         case stop
         /// Execution waits before the instruction until an interrupt comes; nothing is to be delivered.
@@ -46,20 +44,6 @@ struct Fault: Error, Equatable {
         fault.errorCode = cause
         return fault
     }
-    static func unsupported(_ what: Unsupported) -> Fault {
-        Fault(0, code: UInt32(what.rawValue), kind: .unsupported)
-    }
     static var stop: Fault { Fault(0, kind: .stop) }
     static var freeze: Fault { Fault(0, kind: .freeze) }
-}
-
-/// What this core names instead of executing it. A host error, never a guest fault.
-enum Unsupported: UInt8 {
-    case pentium
-
-    var text: String {
-        switch self {
-        case .pentium: "an instruction newer than the 486"
-        }
-    }
 }

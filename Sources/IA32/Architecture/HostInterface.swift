@@ -141,6 +141,4 @@ public enum RunExit: Equatable, Sendable {
     case shutdown
     /// `requestStop()` or a hook's verdict.
     case stopRequested
-    /// The guest needs what this core does not have; EIP is at the instruction.
-    case unsupported(String)
 }

@@ -106,8 +106,6 @@ struct ProcessorState {
     /// The vectors that led to shutdown, in order; `shutdownCount` of them count (SDM Vol. 3A 6.15 "Interrupt 8").
     var shutdownVectors: InlineArray<8, UInt8> = .init(repeating: 0)
     var shutdownCount: UInt8 = 0
-    /// 1 + the `Unsupported` raw value that a delivery ran into; 0 for none. Set together with `.stopRequest`.
-    var unsupportedInDelivery: UInt8 = 0
     /// DR6 bits of a pending debug trap: B0 to B3, BS, BT (SDM Vol. 3A 17.2.3 "Debug Status Register").
     var trapCauses: UInt32 = 0
     /// A faulting IRET leaves NMI blocked. Implementation-specific: Intel processors unblock (SDM Vol. 3A 6.7.1).

@@ -52,13 +52,13 @@ enum Operation: UInt16 {
     case loop, moveString8, moveString16, moveString32, storeString8, storeString16, storeString32, loadString8
     case loadString16, loadString32, compareString8, compareString16, compareString32, scanString8, scanString16
     case scanString32, inputString8, inputString16, inputString32, outputString8, outputString16, outputString32
-    case portIn, portOut, invalidOpcode, tooLong, unsupportedInstruction, farJumpImmediate
+    case portIn, portOut, invalidOpcode, tooLong, farJumpImmediate
     case farCallImmediate, farJumpM, farCallM, farReturn, interruptReturn, softwareInterrupt, breakpoint
     case interruptOnOverflow, popFlags, clearInterrupt, setInterrupt, moveToStackSegment, popStackSegment
     case loadStackPointer, halt, writeControl, writeDebug, loadMachineStatus, clearTaskSwitched, invalidateCache
     case invalidatePage, loadDescriptorTable, loadSystemSegment, debugInterrupt, systemExtension
 
-    static let count = 421
+    static let count = 420
     static let firstTerminator = Operation.jumpIfOverflow
     static let firstSynchronised = Operation.invalidOpcode
 }

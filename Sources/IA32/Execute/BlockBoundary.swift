@@ -237,9 +237,6 @@ extension Core {
         case .exception:
             deliver(exception: fault)
             return nil
-        case .unsupported:
-            s.pointee.retired &-= 1
-            return .unsupported(Unsupported(rawValue: UInt8(truncatingIfNeeded: fault.errorCode))?.text ?? "")
         case .stop:
             return .stopRequested
         case .freeze:

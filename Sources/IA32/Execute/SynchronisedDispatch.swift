@@ -7,7 +7,6 @@ extension Core {
         switch op.pointee.operation {
         case .invalidOpcode: throw .invalidOpcode
         case .tooLong: throw .protection(0)
-        case .unsupportedInstruction: throw .unsupported(.pentium)
         case .farJumpImmediate:
             try farJump(selector: farSelector(op), offset: op.pointee.immediate, is32: isOperand32(op))
         case .farCallImmediate:

@@ -69,7 +69,6 @@ extension Core {
     /// The event that a fault during a delivery turns into; nil after a shutdown or a host condition.
     private func successor(of event: InterruptEvent, after fault: Fault, link: Int) -> InterruptEvent? {
         guard fault.kind == .exception else {
-            if fault.kind == .unsupported { s.pointee.unsupportedInDelivery = UInt8(fault.errorCode) + 1 }
             raise(.stopRequest)
             return nil
         }
