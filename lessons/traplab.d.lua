@@ -256,7 +256,7 @@ function processor:segment(name) end
 
 --- One event; fields that do not apply are nil.
 ---@class traplab.event
----@field kind string "deliver", "delivered", "page_fault", "returned", "task_switch", "execute", "port", "halt", "shutdown", "bugcheck" or "status".
+---@field kind string "deliver", "delivered", "page_fault", "returned", "task_switch", "execute", "port", "halt", "shutdown", "stop", "bugcheck" or "status".
 ---@field count integer Guest instructions run before it.
 ---@field cpu integer The processor, from 1.
 ---@field vector integer? The vector.
@@ -292,6 +292,7 @@ function processor:segment(name) end
 ---@field write boolean? True for OUT.
 ---@field chain integer[]? Of a shutdown: the vectors that led to it.
 ---@field interrupts_enabled boolean? Of a halt: EFLAGS.IF.
+---@field reason string? Of a stop: why the run ended.
 local event = {}
 
 --- In a "deliver" hook: nothing is delivered, execution goes on at EIP.

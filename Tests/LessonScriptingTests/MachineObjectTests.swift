@@ -105,6 +105,12 @@ import Testing
         m:run { instructions = 1000000 }
         assert(m.stop == "halted" and eip, m.stop_text)
         """,
+        """
+        local reasons = {}
+        m:on("stop", function(e) reasons[#reasons + 1] = e.reason end)
+        m:run { instructions = 10 } m:run { instructions = 1000000 }
+        assert(table.concat(reasons, " ") == "budget halted", table.concat(reasons, " "))
+        """,
     ])
     func works(_ scenario: String) throws {
         let result = try Repository.attempt(

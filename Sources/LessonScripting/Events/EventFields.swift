@@ -48,6 +48,7 @@ struct EventFields {
         case .shutdown(let event):
             let chain = event.chain.map { LuaValue.integer(Int64($0)) }
             return ["eip": word(event.eip), "chain": .table(LuaTable(list: chain))]
+        case .stop(let reason, let eip, _): return ["reason": .string(reason.name), "eip": word(eip)]
         case .bugcheck(let event, let code, let parameters):
             return ["code": word(code), "parameters": list(parameters), "eip": word(event.eip)]
         case .status(let event, let record):

@@ -31,6 +31,7 @@ struct EventText {
         case .halt(let event): return "HLT at \(place(event.eip)), IF=\(event.interruptsEnabled ? 1 : 0)"
         case .shutdown(let event):
             return "shutdown, chain of vectors \(event.chain.map { String($0) }.joined(separator: ", "))"
+        case .stop(let reason, let eip, _): return "\(reason.name) at \(place(eip))"
         case .bugcheck(_, let code, let parameters):
             return "bugcheck \(hex(code)) (\(parameters.map { hex($0) }.joined(separator: ", ")))"
         case .status(_, let record):

@@ -7,7 +7,7 @@ enum EventPoint: String, CaseIterable {
     case pageFault = "page_fault"
     case returned
     case taskSwitch = "task_switch"
-    case execute, port, halt, shutdown, bugcheck, status
+    case execute, port, halt, shutdown, stop, bugcheck, status
 }
 
 /// One thing that happened, as the hooks of the machine told it.
@@ -22,6 +22,7 @@ struct MachineEvent {
         case port(PortAccess)
         case halt(HaltEvent)
         case shutdown(ShutdownEvent)
+        case stop(StopReason, eip: UInt32, count: UInt64)
         case bugcheck(CodeEvent, code: UInt32, parameters: [UInt32])
         case status(CodeEvent, StatusRecord)
     }
@@ -41,6 +42,7 @@ struct MachineEvent {
         case .port(let event): event.instructionCount
         case .halt(let event): event.instructionCount
         case .shutdown(let event): event.instructionCount
+        case .stop(_, _, let count): count
         }
     }
 }

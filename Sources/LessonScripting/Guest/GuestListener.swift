@@ -53,6 +53,13 @@ struct GuestListener {
             return [machine.didSwitchTask { event in tell("task_switch", .taskSwitch(event)).action }]
         case .halt: return [machine.didHalt { event in tell("halt", .halt(event)).action }]
         case .shutdown: return [machine.didShutDown { event in tell("shutdown", .shutdown(event)).action }]
+        case .stop:
+            return [
+                machine.didStop { reason in
+                    let processor = guest.processor
+                    _ = tell("stop", .stop(reason, eip: processor.eip, count: processor.instructionCount))
+                }
+            ]
         case .port: return installPort(machine)
         case .execute, .bugcheck, .status: return [try installCode(machine)]
         }

@@ -42,7 +42,7 @@ extension APITable {
     static let eventFields: [(name: String, type: String, summary: String)] = [
         (
             "kind", "string",
-            "\"deliver\", \"delivered\", \"page_fault\", \"returned\", \"task_switch\", \"execute\", \"port\", \"halt\", \"shutdown\", \"bugcheck\" or \"status\"."
+            "\"deliver\", \"delivered\", \"page_fault\", \"returned\", \"task_switch\", \"execute\", \"port\", \"halt\", \"shutdown\", \"stop\", \"bugcheck\" or \"status\"."
         ),
         ("count", "integer", "Guest instructions run before it."),
         ("cpu", "integer", "The processor, from 1."),
@@ -85,5 +85,6 @@ extension APITable {
         ("write", "boolean?", "True for OUT."),
         ("chain", "integer[]?", "Of a shutdown: the vectors that led to it."),
         ("interrupts_enabled", "boolean?", "Of a halt: EFLAGS.IF."),
+        ("reason", "string?", "Of a stop: why the run ended."),
     ]
 }
