@@ -37,7 +37,7 @@ enum Diagnostics {
 
     private static func source(_ text: String) -> String {
         var name = Substring(trim(text))
-        for prefix in ["/work/", "/"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
+        for prefix in ["/files/", "/"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
         return String(name)
     }
 

@@ -74,7 +74,7 @@ struct LineProgram {
     /// Names are given as the sources were: relative to the work folder.
     private mutating func add(_ path: String) -> Int {
         var name = Substring(path)
-        for prefix in ["/work/", "./"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
+        for prefix in ["/files/", "./"] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
         if let known = files.firstIndex(of: String(name)) { return known }
         files.append(String(name))
         return files.count - 1

@@ -12,9 +12,9 @@ struct Workbench {
         do {
             folder = try PrivateFolder()
             try folder.makeFolder("root")
-            try folder.makeFolder("work/.out")
-            for file in request.units + request.includes { try folder.write(file.contents, to: "work/\(file.name)") }
-            if let script = request.linkerScript { try folder.write(Array(script.utf8), to: "work/.out/script.ld") }
+            try folder.makeFolder("files/.out")
+            for file in request.units + request.includes { try folder.write(file.contents, to: "files/\(file.name)") }
+            if let script = request.linkerScript { try folder.write(Array(script.utf8), to: "files/.out/script.ld") }
         } catch {
             throw .host(error.description)
         }
@@ -46,21 +46,21 @@ struct Workbench {
             let found = Diagnostics.ofLinker(errors(result))
             throw .diagnostics(found.isEmpty ? [AssemblyDiagnostic("the linker \(result.end)")] : found)
         }
-        guard let elf = folder.read("work/.out/image.elf") else { throw .host("the linker made no image") }
+        guard let elf = folder.read("files/.out/image.elf") else { throw .host("the linker made no image") }
         return elf
     }
 
     /// What a tool printed, with the folder named as it is seen in the private root.
     private func errors(_ result: ConfinedResult) -> String {
-        result.errorText.replacing(folder.path + "/work/", with: "/work/")
+        result.errorText.replacing(folder.path + "/files/", with: "/files/")
     }
 
     /// The object of a unit that was assembled.
-    func object(of index: Int) -> [UInt8]? { folder.read("work/\(path(index))") }
+    func object(of index: Int) -> [UInt8]? { folder.read("files/\(path(index))") }
 
     /// Puts an object from the cache in a unit's place.
     func put(object: [UInt8], for index: Int) throws(AssemblyError) {
-        do { try folder.write(object, to: "work/\(path(index))") } catch { throw .host(error.description) }
+        do { try folder.write(object, to: "files/\(path(index))") } catch { throw .host(error.description) }
     }
 
     private func path(_ index: Int) -> String { ".out/\(index).o" }
@@ -72,7 +72,7 @@ struct Workbench {
             outputBytes: 1 << 20)
         let command = ConfinedCommand(
             program: tool.program, arguments: words, environment: tool.environment,
-            view: .only(files: tool.files, folder: folder.path + "/work", scratch: folder.path + "/root"),
+            view: .only(files: tool.files, folder: folder.path + "/files", scratch: folder.path + "/root"),
             limits: limits)
         let result: ConfinedResult
         do { result = try command.run() } catch { throw .host(error.description) }

@@ -91,12 +91,12 @@ const char *private_root_enter(const struct confinement_spec *spec) {
     if (mount("tmpfs", spec->root_directory, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m,mode=0755") != 0) return "tmpfs";
     for (const char *const *file = spec->visible_files; *file; file++)
         if (add_file(spec->root_directory, *file) != 0) return "bind mount";
-    if (join(target, spec->root_directory, "/work") != 0 || mkdir(target, 0755) != 0) return "work folder";
-    if (bind_at(spec->work_directory, target, MS_NOEXEC) != 0) return "work folder";
+    if (join(target, spec->root_directory, "/files") != 0 || mkdir(target, 0755) != 0) return "folder of files";
+    if (bind_at(spec->work_directory, target, MS_NOEXEC) != 0) return "folder of files";
     if (mount(NULL, spec->root_directory, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) != 0)
         return "read-only root";
     if (chdir(spec->root_directory) != 0 || syscall(SYS_pivot_root, ".", ".") != 0) return "pivot_root";
     if (umount2(".", MNT_DETACH) != 0) return "umount";
-    if (chdir("/work") != 0) return "chdir";
+    if (chdir("/files") != 0) return "chdir";
     return NULL;
 }

@@ -13,7 +13,7 @@ import Testing
 
     @Test(arguments: lessons) func showStartGradeHint(lesson: String) throws {
         let folder = try PrivateFolder()
-        let target = folder.path + "/work"
+        let target = folder.path + "/files"
         let show = try Program.run(["show", lesson])
         #expect(show.status == 0)
         #expect(show.output.contains("Checks:"))

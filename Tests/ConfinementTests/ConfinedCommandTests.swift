@@ -59,7 +59,7 @@ import Testing
     ) throws -> ConfinedResult {
         let folder = try PrivateFolder()
         try folder.makeFolder("root")
-        try folder.write(Array("declared\n".utf8), to: "work/given.txt")
+        try folder.write(Array("declared\n".utf8), to: "files/given.txt")
         let trace = try ConfinedCommand(
             program: program, arguments: [], environment: ["LD_TRACE_LOADED_OBJECTS=1"], view: .whole
         ).run()
@@ -69,7 +69,7 @@ import Testing
         let resolved = try #require(HostFile.resolve(program))
         var command = ConfinedCommand(
             program: resolved, arguments: arguments,
-            view: .only(files: [resolved] + libraries, folder: folder.path + "/work", scratch: folder.path + "/root"))
+            view: .only(files: [resolved] + libraries, folder: folder.path + "/files", scratch: folder.path + "/root"))
         command.mechanism = mechanism
         return try command.run()
     }
@@ -81,7 +81,7 @@ import Testing
     }
 
     static let foreign = [
-        "/etc/hostname", "/etc/passwd", "/proc/self/environ", "/work/../etc/passwd", "../../etc/passwd",
+        "/etc/hostname", "/etc/passwd", "/proc/self/environ", "/files/../etc/passwd", "../../etc/passwd",
     ]
 
     @Test(arguments: mechanisms, foreign)
