@@ -30,7 +30,6 @@ public final class LuaState {
     private var functions: [HostFunction] = []
     private var fastFunctions: [FastFunction] = []
     private var reply = FlatValues([])
-    private var replyText: [CChar] = []
 
     /// Makes a state; `seed` is that of `math.random`. Throws when the memory limit is below what Lua itself needs.
     public init(limits: LuaLimits = LuaLimits(), seed: UInt64 = 0) throws(LuaError) {

@@ -38,9 +38,6 @@ func copyBytes(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer
     memcpy(target, source, count)
 }
 
-/// Whether two runs of bytes are the same.
-func sameBytes(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, count: Int) -> Bool { memcmp(a, b, count) == 0 }
-
 /// A handle on the state: all semantics are methods of this one-word value.
 struct Core {
     let s: StatePointer

@@ -100,7 +100,6 @@ extension Core {
 
 extension Operation {
     var endsBlock: Bool { rawValue >= Operation.firstTerminator.rawValue }
-    var isSynchronised: Bool { rawValue >= Operation.firstSynchronised.rawValue }
 }
 
 extension MicroOperation {

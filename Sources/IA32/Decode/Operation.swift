@@ -1,7 +1,7 @@
 /// Every micro-operation. A digit is the operand width; R, M and I name register, memory and immediate operands,
 /// destination first.
 ///
-/// The order matters: operations from `firstTerminator` on end a block, those from `firstSynchronised` on are executed
+/// The order matters: operations from `firstTerminator` on end a block, those from `invalidOpcode` on are executed
 /// with the state synchronised (`Core.synchronise`). The binary operations lie in blocks of 15: width, then form.
 enum Operation: UInt16 {
     case add8RR, add8RM, add8MR, add8RI, add8MI, add16RR, add16RM, add16MR, add16RI, add16MI, add32RR, add32RM
@@ -60,5 +60,4 @@ enum Operation: UInt16 {
 
     static let count = 420
     static let firstTerminator = Operation.jumpIfOverflow
-    static let firstSynchronised = Operation.invalidOpcode
 }

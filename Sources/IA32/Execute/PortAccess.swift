@@ -26,21 +26,33 @@ extension Core {
     /// IN of 1, 2 or 4 bytes, zero-extended. Throws as `checkPort`.
     func portIn(_ port: UInt16, bytes: Int) throws(Fault) -> UInt32 {
         try checkPort(port, bytes: UInt32(bytes))
-        s.pointee.isWatchTripped = true
-        if s.pointee.portBreakpoints != 0 { notePortAccess(port, bytes) }
+        return readPort(port, bytes: bytes)
+    }
+
+    /// OUT of the low 1, 2 or 4 bytes of `value`. Throws as `checkPort`.
+    func portOut(_ port: UInt16, value: UInt32, bytes: Int) throws(Fault) {
+        try checkPort(port, bytes: UInt32(bytes))
+        writePort(port, value: value, bytes: bytes)
+    }
+
+    /// The access itself, once `checkPort` has allowed it.
+    func readPort(_ port: UInt16, bytes: Int) -> UInt32 {
+        notePort(port, bytes)
         let value = host?.readPort(port, bytes: bytes) ?? .max
         // The device may have raised or lowered an interrupt, or moved the deadline.
         cutAfterCurrentOperation()
         return value & Core.portMask(bytes)
     }
 
-    /// OUT of the low 1, 2 or 4 bytes of `value`. Throws as `checkPort`.
-    func portOut(_ port: UInt16, value: UInt32, bytes: Int) throws(Fault) {
-        try checkPort(port, bytes: UInt32(bytes))
-        s.pointee.isWatchTripped = true
-        if s.pointee.portBreakpoints != 0 { notePortAccess(port, bytes) }
+    func writePort(_ port: UInt16, value: UInt32, bytes: Int) {
+        notePort(port, bytes)
         host?.writePort(port, value: value & Core.portMask(bytes), bytes: bytes)
         cutAfterCurrentOperation()
+    }
+
+    private func notePort(_ port: UInt16, _ bytes: Int) {
+        s.pointee.isWatchTripped = true
+        if s.pointee.portBreakpoints != 0 { notePortAccess(port, bytes) }
     }
 
     private static func portMask(_ bytes: Int) -> UInt32 { bytes == 4 ? .max : (1 << UInt32(bytes * 8)) - 1 }

@@ -118,7 +118,7 @@ extension Core {
             let place = try modify(SegmentName.es.rawValue, read32(7) & mask, T.self)
             let first = s.pointee.modifyFirst
             let second = s.pointee.modifySecond
-            let value = try portIn(read16(2), bytes: size)
+            let value = readPort(read16(2), bytes: size)
             s.pointee.modifyFirst = first
             s.pointee.modifySecond = second
             storeModified(place, T(truncatingIfNeeded: value))
@@ -132,7 +132,7 @@ extension Core {
         return try repeated(op) { () throws(Fault) in
             try checkPort(read16(2), bytes: UInt32(size))
             let value = try load(segmentNumber(op), read32(6) & mask, T.self)
-            try portOut(read16(2), value: UInt32(truncatingIfNeeded: value), bytes: size)
+            writePort(read16(2), value: UInt32(truncatingIfNeeded: value), bytes: size)
             advance(6, size, mask)
         }
     }

@@ -17,9 +17,6 @@ extension Core {
     /// INVD and WBINVD: there is no cache to write back (SDM Vol. 2A "INVD"). Throws #GP(0) unless CPL is 0.
     func invalidateCache() throws(Fault) { try requireSupervisor() }
 
-    /// SMSW: the low word is the machine status word; allowed at any CPL (SDM Vol. 2B "SMSW").
-    var machineStatus: UInt32 { s.pointee.cr0 }
-
     /// RDTSC: counts instructions since reset (SDM Vol. 2B "RDTSC"). Throws #GP(0) at CPL > 0 with CR4.TSD.
     @inline(never) func readTimeStamp() throws(Fault) {
         if s.pointee.cr4 & CR4.timeStampDisable != 0 { try requireSupervisor() }

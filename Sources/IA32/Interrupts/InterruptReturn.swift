@@ -192,21 +192,7 @@ extension Core {
         setSegment(.cs, SegmentRegister(selector: frame.selector.value, descriptor: code))
         s.pointee.eip = frame.eip
         restoreFlags(frame.flags, level: oldLevel, is32Bit: is32Bit)
-        dropInnerSegments()
-    }
-
-    /// Nulls data segments that the new level may not use (SDM Vol. 3A 5.8.6 "Returning from a Called Procedure").
-    func dropInnerSegments() {
-        dropInnerSegment(.es)
-        dropInnerSegment(.ds)
-        dropInnerSegment(.fs)
-        dropInnerSegment(.gs)
-    }
-
-    @inline(__always) private func dropInnerSegment(_ name: SegmentName) {
-        let register = segment(name)
-        guard register.pointee.isUsable != 0, !register.pointee.isConforming else { return }
-        if register.pointee.dpl < s.pointee.cpl { setSegment(name, .null(0)) }
+        clearInaccessibleSegments()
     }
 
     /// Which flags a return at CPL `level` may change: IF needs CPL <= IOPL, IOPL needs CPL 0

@@ -2,7 +2,6 @@
 struct MultiprocessorTable {
     /// Where the floating pointer lies; the table follows it.
     static let address: UInt32 = 0xF0100
-    private static let pointerBytes: UInt32 = 16
     /// CPUID signature of a Pentium Pro, and its FPU and APIC feature bits.
     private static let signature: UInt32 = 0x619
     private static let features: UInt32 = 0x201
